@@ -1,0 +1,143 @@
+/** What a zone stores: plain data that another thread could hold as text. */
+export type Scalar = string | number | bigint | null;
+
+/** A scalar, or a small record or list of such; kept as a frozen copy, so that no caller ever holds shared state. */
+export type Stored = Scalar | readonly Stored[] | { readonly [field: string]: Stored };
+
+/** Time as everything here takes it: milliseconds since the epoch. */
+export interface ZoneClock {
+  now(): number;
+}
+
+/** How a map behaves; two `map()` calls of one name share the map that the first one made. */
+export interface ZoneMapOptions {
+  /** Entries at most; absent means unbounded. */
+  readonly maxEntries?: number;
+  /** What a new key meets in a full map: refused (`set` returns false), or the entry written first makes room. */
+  readonly whenFull?: 'refuse' | 'evict-oldest';
+  /** Life of an entry in milliseconds when `set` names none; 0 or absent: for ever. */
+  readonly ttlMs?: number;
+  /** Writing an existing key leaves its expiry alone (upstream htable's `updateexpire=0`). */
+  readonly keepExpiryOnUpdate?: boolean;
+  /** Expired entries wait for the owner's `takeExpired` (htable's expiry event routes) and are not dropped by the zone's sweep. */
+  readonly ownerTakesExpired?: boolean;
+}
+
+/** Per-write options. */
+export interface SetOptions {
+  /** Life from now in milliseconds; 0: for ever. Overrides the map's `ttlMs` and `keepExpiryOnUpdate`. */
+  readonly ttlMs?: number;
+}
+
+export interface ZoneEntry<V> {
+  readonly key: string;
+  readonly value: V;
+  /** Milliseconds since the epoch; 0: never. */
+  readonly expiresAt: number;
+}
+
+/** A page of a map. Entries written or deleted between pages may or may not be seen, none is seen twice. */
+export interface ZonePage<V> {
+  readonly entries: readonly ZoneEntry<V>[];
+  /** Pass to the next `page` call; undefined when the map is exhausted. */
+  readonly cursor: ZoneCursor | undefined;
+}
+
+/** Opaque place in a map; plain data, usable from any thread. */
+export type ZoneCursor = number;
+
+/** What `scan` looks for; every condition given must hold. Patterns match as `RegExp.test` does on the whole text. */
+export interface ZoneFilter {
+  readonly keyPrefix?: string;
+  readonly key?: RegExp;
+  /** Tested on strings only, as upstream's value matching does. */
+  readonly value?: RegExp;
+}
+
+/**
+ * Named entries that all script threads see. An expired entry is invisible at once and leaves at the next sweep.
+ * `size` counts entries that have not left yet.
+ */
+export interface ZoneMap<V extends Stored = Stored> {
+  readonly name: string;
+  readonly size: number;
+  get(key: string): V | undefined;
+  has(key: string): boolean;
+  entry(key: string): ZoneEntry<V> | undefined;
+  /** False when the map is full and refuses new keys. */
+  set(key: string, value: V, options?: SetOptions): boolean;
+  /** `set` of an absent key; false when the key is there or the map is full. */
+  add(key: string, value: V, options?: SetOptions): boolean;
+  delete(key: string): boolean;
+  /**
+   * Adds `by` to an integer entry and returns the sum; an absent key, or one that holds no number, starts from `initial`
+   * (0). Undefined when the map is full.
+   */
+  incr(key: string, by?: number, initial?: number): number | undefined;
+  /**
+   * Replaces the entry with what `fn` makes of it, with no other thread between read and write. `fn` must not wait or
+   * touch the zone; undefined from it deletes. Returns what the map now holds.
+   */
+  update(key: string, fn: (current: V | undefined) => V | undefined, options?: SetOptions): V | undefined;
+  /** Sets the life from now in milliseconds (0: for ever); false when the key is absent. */
+  touch(key: string, ttlMs: number): boolean;
+  /** Up to `limit` entries in writing order, from the start or from a cursor. */
+  page(limit: number, cursor?: ZoneCursor): ZonePage<V>;
+  /** Matching entries, at most `limit` (all when absent). */
+  scan(filter: ZoneFilter, limit?: number): ZoneEntry<V>[];
+  /** Deletes matching entries and returns how many. */
+  deleteMatching(filter: ZoneFilter): number;
+  /** Removes and returns expired entries, at most `limit`. */
+  takeExpired(limit?: number): ZoneEntry<V>[];
+  clear(): void;
+}
+
+/** A shared integer. */
+export interface ZoneCounter {
+  readonly name: string;
+  get(): number;
+  /** Returns the new value. */
+  add(by: number): number;
+  set(value: number): void;
+}
+
+/** What a second item of one key meets: both kept, the new one dropped, or the old one dropped. */
+export type QueueMode = 'all' | 'keep-first' | 'keep-last';
+
+export interface ZoneQueueOptions {
+  /** Items at most; 0 or absent: unbounded. A full queue drops its oldest item for the new one (upstream mqueue). */
+  readonly maxItems?: number;
+  readonly mode?: QueueMode;
+}
+
+export interface QueueItem {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What became of a pushed item; `displaced` items left the queue for it. */
+export type PushOutcome = 'added' | 'duplicate' | 'displaced';
+
+/** First in, first out; all operations in constant time. */
+export interface ZoneQueue {
+  readonly name: string;
+  readonly size: number;
+  push(key: string, value: string): PushOutcome;
+  shift(): QueueItem | undefined;
+  peek(): QueueItem | undefined;
+  has(key: string): boolean;
+  /** Oldest first, at most `limit`. */
+  list(limit?: number): QueueItem[];
+  clear(): void;
+}
+
+/** State that all script threads see. Names are global; the first caller's options hold. */
+export interface Zone {
+  map<V extends Stored = Stored>(name: string, options?: ZoneMapOptions): ZoneMap<V>;
+  counter(name: string): ZoneCounter;
+  queue(name: string, options?: ZoneQueueOptions): ZoneQueue;
+  /** Drops expired entries of every map whose owner does not take them; returns how many. Called from a timer. */
+  sweep(): number;
+  /** Names in the order they were made. */
+  names(): { readonly maps: string[]; readonly counters: string[]; readonly queues: string[] };
+}
