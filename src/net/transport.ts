@@ -1,6 +1,8 @@
 import type { ReceiveInfo } from '../sip/receive-info.js';
 import type { Family, ListenSocket, ListenSpec, Proto } from './listen-socket.js';
 
+export type { Family, ListenSocket, ListenSpec, Proto } from './listen-socket.js';
+
 /** Where one message goes. */
 export interface Destination {
   readonly proto: Proto;
