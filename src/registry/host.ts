@@ -1,0 +1,141 @@
+import type { Clock } from '../clock/clock.js';
+import type { Databases } from '../db/database.js';
+import type { Destination, ListenSocket, Network } from '../net/transport.js';
+import type { Resolver } from '../net/resolve.js';
+import type { Log } from '../observe/log.js';
+import type { Statistics } from '../observe/statistics.js';
+import type { RpcTable } from '../rpc/table.js';
+import type { ScriptContext } from '../script/context.js';
+import type { Value } from '../script/value.js';
+import type { Zone } from '../shm/zone.js';
+import type { SipMessage } from '../sip/message.js';
+import type { BindEnv, RouteRef, RouteTable } from './arguments.js';
+import type { CoreSettings } from '../core/settings.js';
+import type { ModuleDef } from './module.js';
+
+/** What the server offers to modules. One per script thread; modules keep it from `configure`. */
+export interface Host {
+  /** Core parameters with their defaults applied, by upstream's names (`settings.children`, `settings.log_prefix`). */
+  readonly settings: CoreSettings;
+  readonly compat: '5.6' | '6.x';
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly network: Network;
+  readonly resolver: Resolver;
+  /** State that all script threads see. */
+  readonly zone: Zone;
+  readonly databases: Databases;
+  readonly rpc: RpcTable;
+  readonly statistics: Statistics;
+  readonly routes: Routes;
+  readonly hooks: Hooks;
+  readonly proxy: StatelessCore;
+  /** For parsing format strings, pseudo-variables and expressions in parameter values. Usable from `configure` on. */
+  readonly bindEnv: BindEnv;
+  /** This script thread's number, 0 first. */
+  readonly threadIndex: number;
+  /** Directory of the config file; relative names in parameters start here or at the working directory, as upstream. */
+  readonly configDir: string;
+
+  /** The state of another module; throws `ConfigError` when it is not loaded. */
+  state<S>(module: ModuleDef<S>): S;
+  /** The state of another module, or undefined when it is not loaded. */
+  stateIfLoaded<S>(module: ModuleDef<S>): S | undefined;
+  isLoaded(name: string): boolean;
+  /** Whether host:port is this server: a listen socket, an alias, or a registered checker says so. port 0: any; proto '' or null: any. */
+  isMyself(host: string, port: number, proto: string | null): boolean;
+  /** Adds a checker to `isMyself` (module domain's register_myself). */
+  addMyselfCheck(check: (host: string, port: number, proto: string | null) => boolean): void;
+  /** Values of `group.name = value desc "…"`, also reachable as cfg variables by cfg_rpc. */
+  readonly cfg: CfgVariables;
+}
+
+/** Variables that can change at run time: custom ones of the config, and those that core and modules register. */
+export interface CfgVariables {
+  /** Registers a group's variables (module parameters that cfg_rpc may change). `onChange` may refuse with a message. */
+  register(group: string, variables: Readonly<Record<string, CfgVariableDef>>): void;
+  get(group: string, name: string, instance?: number): number | string | null | undefined;
+  /** Sets a value; a message when it is refused. */
+  set(group: string, name: string, value: number | string, instance?: number): string | null;
+  groups(): readonly string[];
+  variables(group: string): Readonly<Record<string, CfgVariableDef>> | undefined;
+}
+
+export interface CfgVariableDef {
+  readonly type: 'int' | 'string';
+  readonly doc: string;
+  read(instance?: number): number | string | null;
+  /** Absent: read-only at run time. */
+  write?(value: number | string, instance?: number): string | null;
+}
+
+/** The route blocks of the program. */
+export interface Routes {
+  find(table: RouteTable, name: string): RouteRef | null;
+  /**
+   * Runs an event route over a message (a fresh faked request when `ctx` is not given). Gives the run's context, or null
+   * when the config has no such route.
+   */
+  runEvent(name: string, ctx?: ScriptContext): ScriptContext | null | Promise<ScriptContext | null>;
+  /** A well-formed local request that routes without a message run over (upstream's faked request). */
+  fakeRequest(): SipMessage;
+}
+
+/** Points of the message flow where modules take part. Each list is called in order of registration. */
+export interface Hooks {
+  /** Before request_route; false drops the message. */
+  readonly preRequest: ((ctx: ScriptContext) => boolean)[];
+  /** After request_route has ended. */
+  readonly postRequest: ((ctx: ScriptContext) => void)[];
+  readonly preReply: ((ctx: ScriptContext) => boolean)[];
+  readonly postReply: ((ctx: ScriptContext) => void)[];
+  /**
+   * Before anything of the script sees a request: true when it was taken (tm: a retransmission or an ACK for a
+   * transaction of its own that needs no script).
+   */
+  readonly claimRequest: ((msg: SipMessage) => boolean)[];
+  /**
+   * Gets each reply after reply_route let it pass: true when it was consumed (tm found its transaction), false when it
+   * is to be forwarded statelessly.
+   */
+  readonly onReply: ((ctx: ScriptContext) => boolean | Promise<boolean>)[];
+  /** Before reply_route: whether this reply belongs to a transaction (tm); lets `onReply` find it again. */
+  readonly onSent: ((packet: string, dst: Destination) => void)[];
+}
+
+/** Stateless actions that sl, tm and core functions share. */
+export interface StatelessCore {
+  /** Text of a reply to a request as the core builds it: edits of the script, Server header, To tag as given. */
+  buildReply(ctx: ScriptContext, status: number, reason: string, toTag: string | null): string;
+  /** Where replies to a request go (RFC 3261 §18.2.2, RFC 3581, force_rport). */
+  replyDestination(msg: SipMessage): Destination;
+  /** Builds and sends a stateless reply; false when it could not be sent. */
+  sendReply(ctx: ScriptContext, status: number, reason: string, toTag: string | null): boolean;
+  /**
+   * The next hop of a request: `$du` if set, else the R-URI, resolved (RFC 3263). Synchronous for numeric hosts and
+   * cached names. Empty when nothing resolves.
+   */
+  nextHops(uri: string, forced: { proto?: string; socket?: ListenSocket | null }): readonly Destination[] | Promise<readonly Destination[]>;
+  /**
+   * The text of a request as forwarded to `dst` with `branch` in its own Via on top: edits applied, Via received/rport,
+   * R-URI replaced by `uri`, Route set from `path`.
+   */
+  buildForward(ctx: ScriptContext, to: ForwardTarget): string;
+  /** Sends bytes after onsend_route had its say; false when dropped or not sendable. */
+  send(ctx: ScriptContext | null, dst: Destination, text: string): boolean;
+  /** Forwards statelessly (core function forward()); the return code. */
+  forward(ctx: ScriptContext, uri: string | null, proto: string | null): number | Promise<number>;
+  /** The local tag generator of stateless replies: the same tag for the same request, so that ACKs are recognised. */
+  statelessToTag(msg: SipMessage): string;
+}
+
+export interface ForwardTarget {
+  readonly dst: Destination;
+  readonly uri: string;
+  readonly branch: string;
+  /** Path set to prepend as Route headers; null when none. */
+  readonly path: string | null;
+}
+
+/** What `$sel(…)`/`@…` evaluate to is registered by dotted name parts. */
+export type SelectResolver = (ctx: ScriptContext) => Value;
