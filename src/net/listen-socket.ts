@@ -1,10 +1,7 @@
+import type { ListenSocket, Proto } from '../sip/receive-info.js';
 import { formatHostPort } from './addresses.js';
 
-/** Transport protocols, by the names that scripts and logs use. */
-export type Proto = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss' | 'sctp';
-
-/** IP version. */
-export type Family = 4 | 6;
+export type { Family, ListenSocket, Proto } from '../sip/receive-info.js';
 
 /** What to listen on: one `listen` item after names, interfaces and missing ports have been resolved. */
 export interface ListenSpec {
@@ -22,28 +19,6 @@ export interface ListenSpec {
   readonly virtual?: boolean;
 }
 
-/** A socket that the server listens on; scripts know it as `$fs`, `$Rut`, `force_send_socket`. */
-export interface ListenSocket {
-  /** Position in the order of the config; stable for the life of the process and equal in every thread. */
-  readonly index: number;
-  readonly proto: Proto;
-  readonly family: Family;
-  /** IP literal, without brackets. */
-  readonly address: string;
-  /** The port that was really bound. */
-  readonly port: number;
-  /** Address to be put in Via, Record-Route; null: {@link address}. */
-  readonly advertisedAddress: string | null;
-  readonly advertisedPort: number | null;
-  readonly name: string | null;
-  readonly agname: string | null;
-  readonly virtual: boolean;
-  /** `udp:127.0.0.1:5060`, `tcp:[::1]:5060`. */
-  readonly text: string;
-  /** Descriptor of a datagram socket that any thread may send from; -1 when there is none. */
-  readonly fd: number;
-}
-
 /** Builds the public face of a bound socket. */
 export function listenSocket(index: number, spec: ListenSpec, port: number, fd = -1): ListenSocket {
   return {
@@ -52,10 +27,10 @@ export function listenSocket(index: number, spec: ListenSpec, port: number, fd =
     family: spec.address.includes(':') ? 6 : 4,
     address: spec.address,
     port,
-    advertisedAddress: spec.advertisedAddress ?? null,
-    advertisedPort: spec.advertisedPort ?? null,
-    name: spec.name ?? null,
-    agname: spec.agname ?? null,
+    advertisedAddress: spec.advertisedAddress,
+    advertisedPort: spec.advertisedPort,
+    name: spec.name ?? '',
+    agname: spec.agname ?? '',
     virtual: spec.virtual ?? false,
     text: `${spec.proto}:${formatHostPort(spec.address, port)}`,
     fd,

@@ -63,8 +63,6 @@ export interface NetworkStatistics {
   sendErrors: number;
   /** Datagrams dropped because the kernel's queue stayed full. */
   sendDropped: number;
-  /** Datagrams longer than a receive slot: cut short by the kernel, dropped here. */
-  truncated: number;
   /** Messages that a handler failed on by throwing. */
   handlerErrors: number;
   /** Sends refused before reaching a socket: unknown destination, caps, no connection. */
