@@ -164,15 +164,26 @@ export interface SyncDatabase {
   close(): void;
 }
 
-/** What a script sets for a driver as a whole (modparams of db_sqlite …): names and values as upstream spells them. */
-export type DriverOptions = Readonly<Record<string, string | number | boolean>>;
-
 /** A database driver, by URL scheme. */
 export interface Driver {
   /** URL schemes it answers, without `://`. */
   readonly schemes: readonly string[];
   readonly capabilities: ReadonlySet<Capability>;
-  open(url: string, options?: DriverOptions): Promise<DbResult<Database>>;
+  /** Takes a modparam of the driver's module (`db_set_readonly` …), before anything is opened; a message when it is refused. */
+  configure(param: string, value: string | number): string | undefined;
+  open(url: string): Promise<DbResult<Database>>;
   /** Absent when the driver has no synchronous form. */
-  openSync?(url: string, options?: DriverOptions): DbResult<SyncDatabase>;
+  openSync?(url: string): DbResult<SyncDatabase>;
+}
+
+/** The drivers of a server, and the databases it has open through them. */
+export interface Databases {
+  /** Makes a driver's schemes known; the last registration of a scheme holds. */
+  register(driver: Driver): void;
+  driver(scheme: string): Driver | undefined;
+  /** Each call is a connection of its own; error `url` when no driver answers the scheme. */
+  open(url: string): Promise<DbResult<Database>>;
+  openSync(url: string): DbResult<SyncDatabase>;
+  /** Closes what `open` gave out and is still open. */
+  closeAll(): Promise<void>;
 }
