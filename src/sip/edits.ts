@@ -1,0 +1,158 @@
+/**
+ * Pending changes of a message's text. Script functions record insertions and removals at positions of the text as
+ * received; they become visible when the message is built (or by `msg_apply_changes()`), never to later reads.
+ */
+import type { ListenSocket } from './receive-info.js';
+
+/** What an edit may depend on that is only known when the message leaves. */
+export interface SendTarget {
+  /** Socket the message leaves from. */
+  readonly socket: ListenSocket;
+  /** Socket the request came in on. */
+  readonly receivedOn: ListenSocket;
+}
+
+/** Inserted text, or a function that gives it when the message leaves (empty string: nothing is inserted). */
+export type EditText = string | ((target: SendTarget | null) => string);
+
+/** One change: `length` bytes at `position` give way to `text`. */
+interface Edit {
+  readonly position: number;
+  readonly length: number;
+  readonly text: EditText;
+  /** Insertions of rank -1 stand in front of all others at their position, the latest first. */
+  readonly rank: -1 | 0;
+  readonly kind: number;
+}
+
+/** A point in an edit list to return to, see {@link Edits.mark}. */
+export type EditMark = number;
+
+/** An ordered list of edits over one text. */
+export class Edits {
+  private readonly list: Edit[];
+
+  constructor(from?: Edits) {
+    this.list = from ? from.list.slice() : [];
+  }
+
+  get size(): number {
+    return this.list.length;
+  }
+
+  /** Inserts in front of everything already inserted at `position`. */
+  insertBefore(position: number, text: EditText, kind = 0): void {
+    this.list.push({ position, length: 0, text, rank: -1, kind });
+  }
+
+  /** Inserts behind everything already inserted at `position`, in front of the original text there. */
+  insertAfter(position: number, text: EditText, kind = 0): void {
+    this.list.push({ position, length: 0, text, rank: 0, kind });
+  }
+
+  /** Removes `length` bytes. Bytes removed twice are removed once. */
+  remove(position: number, length: number, kind = 0): void {
+    if (length > 0) this.list.push({ position, length, text: '', rank: 0, kind });
+  }
+
+  /** Puts `text` in the place of `length` bytes. */
+  replace(position: number, length: number, text: EditText, kind = 0): void {
+    this.list.push({ position, length, text, rank: 0, kind });
+  }
+
+  /** Drops the edits of one kind; how many there were. Invalidates marks. */
+  dropKind(kind: number): number {
+    const before = this.list.length;
+    const kept = this.list.filter((e) => e.kind !== kind);
+    this.list.length = 0;
+    this.list.push(...kept);
+    return before - kept.length;
+  }
+
+  /** True when an edit of this kind is pending. */
+  hasKind(kind: number): boolean {
+    return this.list.some((e) => e.kind === kind);
+  }
+
+  /** True when some edit touches `[from, end)`; an insertion at `from` or at `end` counts. */
+  touches(from: number, end: number): boolean {
+    for (const e of this.list) if (e.position <= end && e.position + e.length >= from) return true;
+    return false;
+  }
+
+  /** True when the whole of `[from, end)` is going to be removed by a single edit. */
+  removes(from: number, end: number): boolean {
+    for (const e of this.list) if (e.length > 0 && e.position <= from && e.position + e.length >= end) return true;
+    return false;
+  }
+
+  /** An independent copy, for the edits of one branch on top of the shared ones. */
+  fork(): Edits {
+    return new Edits(this);
+  }
+
+  /** Remembers the present state for {@link rollback}. */
+  mark(): EditMark {
+    return this.list.length;
+  }
+
+  /** Drops every edit made since `mark`. */
+  rollback(mark: EditMark): void {
+    if (mark < this.list.length) this.list.length = mark;
+  }
+
+  clear(): void {
+    this.list.length = 0;
+  }
+
+  /**
+   * `text[from, end)` with the edits applied. Insertions at `end` are included only when `end` is the text's end,
+   * so that adjacent ranges can be built one after the other. Insertions inside removed ranges survive.
+   */
+  apply(text: string, from = 0, end = text.length, target: SendTarget | null = null): string {
+    if (this.list.length === 0) return text.slice(from, end);
+    let out = '';
+    let at = from;
+    for (const e of this.ordered()) {
+      if (e.position < from || e.position > end || (e.position === end && end !== text.length)) {
+        // A removal that starts in front of the range may still reach into it.
+        const reach = Math.min(e.position + e.length, end);
+        if (e.position < from && reach > at) at = reach;
+        continue;
+      }
+      if (e.position > at) {
+        out += text.slice(at, e.position);
+        at = e.position;
+      }
+      out += typeof e.text === 'string' ? e.text : e.text(target);
+      const reach = Math.min(e.position + e.length, end);
+      if (reach > at) at = reach;
+    }
+    return at < end ? out + text.slice(at, end) : out;
+  }
+
+  private ordered(): readonly Edit[] {
+    if (this.list.length === 1) return this.list;
+    const front = this.list.filter((e) => e.rank < 0).reverse();
+    const rest = this.list.filter((e) => e.rank === 0);
+    return [...front, ...rest].sort((a, b) => a.position - b.position);
+  }
+}
+
+/** What the script added to the next reply that is generated for a request. */
+export class ReplyEdits {
+  /** Whole header lines with CRLF, in order. */
+  readonly headers: string[] = [];
+  body: string | null = null;
+  /** Content-Type of `body`. */
+  bodyType = '';
+
+  addHeader(line: string): void {
+    this.headers.push(line.endsWith('\r\n') ? line : `${line}\r\n`);
+  }
+
+  setBody(body: string, contentType: string): void {
+    this.body = body;
+    this.bodyType = contentType;
+  }
+}

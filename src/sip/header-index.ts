@@ -1,0 +1,162 @@
+/**
+ * First line and header positions of a message, found in one pass over its text.
+ * A header is {@link STRIDE} numbers in one flat array: no object is made per header.
+ */
+import { COLON, CR, isDigit, isTokenChar, LF, SP, TAB } from './chars.js';
+import { type HeaderId, headerIdAt } from './header-names.js';
+
+/** Numbers per header: id, start of the line, end of the name, start and end of the trimmed body. */
+export const STRIDE = 5;
+export const AT_ID = 0;
+export const AT_START = 1;
+export const AT_NAME_END = 2;
+export const AT_BODY = 3;
+export const AT_BODY_END = 4;
+
+/** Id of a line that is not `name: body`. */
+export const MALFORMED: HeaderId = -1;
+
+/** Result of the pass. One instance is reused; copy what must last. */
+export interface HeaderScan {
+  /** Records of {@link STRIDE} numbers; only the first `count * STRIDE` are valid. */
+  readonly records: number[];
+  count: number;
+  /** First header whose line is malformed, or -1. */
+  malformed: number;
+  /** Position of the empty line, or the text's end without one. */
+  headersEnd: number;
+  /** First position of the body. */
+  bodyStart: number;
+}
+
+const scan: HeaderScan = { records: [], count: 0, malformed: -1, headersEnd: 0, bodyStart: 0 };
+
+/**
+ * Indexes the headers from `from`, the position after the first line. Lines may end in LF alone; a line that starts
+ * with a blank continues the header before it (RFC 3261 §7.3.1).
+ */
+export function scanHeaders(raw: string, from: number): HeaderScan {
+  const length = raw.length;
+  const records = scan.records;
+  let at = from;
+  let n = 0;
+  scan.malformed = -1;
+  for (;;) {
+    if (at >= length) {
+      scan.headersEnd = scan.bodyStart = length;
+      break;
+    }
+    const first = raw.charCodeAt(at);
+    if (first === CR && raw.charCodeAt(at + 1) === LF) {
+      scan.headersEnd = at;
+      scan.bodyStart = at + 2;
+      break;
+    }
+    if (first === LF) {
+      scan.headersEnd = at;
+      scan.bodyStart = at + 1;
+      break;
+    }
+    let nameEnd = at;
+    while (isTokenChar(raw.charCodeAt(nameEnd))) nameEnd++;
+    let colon = nameEnd;
+    let c = raw.charCodeAt(colon);
+    while (c === SP || c === TAB) c = raw.charCodeAt(++colon);
+
+    let end = raw.indexOf('\n', colon);
+    for (;;) {
+      if (end < 0) {
+        end = length;
+        break;
+      }
+      const next = raw.charCodeAt(++end);
+      if (next !== SP && next !== TAB) break;
+      end = raw.indexOf('\n', end);
+    }
+    let bodyEnd = end;
+    let body = colon + 1;
+    let id: HeaderId;
+    if (c === COLON && nameEnd > at) {
+      id = headerIdAt(raw, at, nameEnd);
+    } else {
+      id = MALFORMED;
+      body = nameEnd = at;
+      if (scan.malformed < 0) scan.malformed = n / STRIDE;
+    }
+    // Space, tab, CR and LF are the only codes up to 32 that SIP text holds here.
+    while (bodyEnd > body && raw.charCodeAt(bodyEnd - 1) <= SP) bodyEnd--;
+    while (body < bodyEnd && raw.charCodeAt(body) <= SP) body++;
+    records[n] = id;
+    records[n + 1] = at;
+    records[n + 2] = nameEnd;
+    records[n + 3] = body;
+    records[n + 4] = bodyEnd;
+    n += STRIDE;
+    at = end;
+  }
+  scan.count = n / STRIDE;
+  return scan;
+}
+
+/** The parts of a first line. */
+export interface FirstLine {
+  isRequest: boolean;
+  /** Method, or empty for a reply. */
+  method: string;
+  /** Request-URI as written, or empty for a reply. */
+  uri: string;
+  /** 0 for a request. */
+  status: number;
+  reason: string;
+  version: string;
+  /** Position after the line. */
+  next: number;
+}
+
+/**
+ * Parses the first line; a string names what is wrong with it.
+ * HTTP lines are accepted as well: upstream serves HTTP on its SIP sockets.
+ */
+export function parseFirstLine(raw: string): FirstLine | string {
+  const lf = raw.indexOf('\n');
+  if (lf < 0) return 'no line end';
+  let end = lf > 0 && raw.charCodeAt(lf - 1) === CR ? lf - 1 : lf;
+  const a = raw.indexOf(' ');
+  if (a <= 0 || a >= end) return 'first line has no blank';
+  const b = raw.indexOf(' ', a + 1);
+  if (isVersion(raw, 0, a)) {
+    const stop = b < 0 || b > end ? end : b;
+    if (stop - a !== 4) return 'status is not three digits';
+    for (let i = a + 1; i < stop; i++) if (!isDigit(raw.charCodeAt(i))) return 'status is not three digits';
+    const status = Number(raw.slice(a + 1, stop));
+    if (status < 100) return 'status below 100';
+    const reason = stop < end ? raw.slice(stop + 1, end) : '';
+    return { isRequest: false, method: '', uri: '', status, reason, version: raw.slice(0, a), next: lf + 1 };
+  }
+  if (b < 0 || b >= end) return 'request line has two parts';
+  if (b === a + 1) return 'empty Request-URI';
+  for (let i = 0; i < a; i++) if (!isTokenChar(raw.charCodeAt(i))) return 'method is not a token';
+  while (end > b + 1 && raw.charCodeAt(end - 1) === SP) end--;
+  if (!isVersion(raw, b + 1, end)) return 'bad protocol version';
+  const method = raw.slice(0, a);
+  const uri = raw.slice(a + 1, b);
+  return { isRequest: true, method, uri, status: 0, reason: '', version: raw.slice(b + 1, end), next: lf + 1 };
+}
+
+/** `SIP/d.d` or `HTTP/d.d`, in any case. */
+function isVersion(s: string, from: number, end: number): boolean {
+  const n = end - from;
+  if (n === 7) {
+    if ((s.charCodeAt(from) | 32) !== 115 || (s.charCodeAt(from + 1) | 32) !== 105) return false;
+    if ((s.charCodeAt(from + 2) | 32) !== 112) return false;
+  } else if (n === 8) {
+    if ((s.charCodeAt(from) | 32) !== 104 || (s.charCodeAt(from + 1) | 32) !== 116) return false;
+    if ((s.charCodeAt(from + 2) | 32) !== 116 || (s.charCodeAt(from + 3) | 32) !== 112) return false;
+  } else return false;
+  return (
+    s.charCodeAt(end - 4) === 47 &&
+    isDigit(s.charCodeAt(end - 3)) &&
+    s.charCodeAt(end - 2) === 46 &&
+    isDigit(s.charCodeAt(end - 1))
+  );
+}
