@@ -1,14 +1,115 @@
-import type { Value } from './value.js';
+import { toStored, type Value } from './value.js';
 
 /** What an attribute holds: never a failed read, never a `Dual`. */
 export type Stored = string | number | bigint;
 
-/** A node of an xavp tree: a plain value, or a list of named children (newest first). */
+/** A node of an xavp tree: a plain value, or a list of named children. */
 export type XavpValue = Stored | XavpList;
 
-/** The children of an xavp: stacks by name, each newest first. */
+/** One named value of an {@link XavpList}. */
+export interface XavpItem {
+  readonly name: string;
+  readonly value: XavpValue;
+}
+
+/**
+ * An ordered list of named values where a name may repeat: each name is a stack, index 0 its newest value. The root of
+ * `$xavp` and `$xavi`, and the fields under one of their values.
+ */
 export class XavpList {
-  readonly fields = new Map<string, XavpValue[]>();
+  /** Oldest first, so that a push is cheap. */
+  private readonly list: XavpItem[] = [];
+
+  /** `ignoreCase`: names are compared without regard to ASCII case (`$xavi`). */
+  constructor(readonly ignoreCase = false) {}
+
+  /** Number of values of all names. */
+  get size(): number {
+    return this.list.length;
+  }
+
+  /** All values, newest first, as upstream prints and walks them. */
+  items(): XavpItem[] {
+    return this.list.slice().reverse();
+  }
+
+  /** Pushes a value on top of a name's stack. */
+  push(name: string, value: XavpValue): void {
+    this.list.push({ name: this.#key(name), value });
+  }
+
+  /** Puts a value under all others: what a list that is filled in reading order needs. */
+  append(name: string, value: XavpValue): void {
+    this.list.unshift({ name: this.#key(name), value });
+  }
+
+  /** The value `index` below the newest of that name; undefined when there is none. A negative index finds nothing. */
+  get(name: string, index = 0): XavpValue | undefined {
+    const at = this.#find(name, index);
+    return at < 0 ? undefined : this.list[at]!.value;
+  }
+
+  /** All values of one name, newest first. */
+  all(name: string): XavpValue[] {
+    const key = this.#key(name);
+    const values: XavpValue[] = [];
+    for (let i = this.list.length - 1; i >= 0; i--) if (this.list[i]!.name === key) values.push(this.list[i]!.value);
+    return values;
+  }
+
+  /** How many values a name has. */
+  count(name: string): number {
+    const key = this.#key(name);
+    let n = 0;
+    for (const item of this.list) if (item.name === key) n++;
+    return n;
+  }
+
+  /** Replaces the value at an index in its place; false when there is none. */
+  set(name: string, index: number, value: XavpValue): boolean {
+    const at = this.#find(name, index);
+    if (at < 0) return false;
+    this.list[at] = { name: this.list[at]!.name, value };
+    return true;
+  }
+
+  /** Removes the value at an index; false when there is none. */
+  remove(name: string, index = 0): boolean {
+    const at = this.#find(name, index);
+    if (at < 0) return false;
+    this.list.splice(at, 1);
+    return true;
+  }
+
+  /** Removes every value of a name; how many there were. */
+  removeAll(name: string): number {
+    const key = this.#key(name);
+    let kept = 0;
+    for (const item of this.list) if (item.name !== key) this.list[kept++] = item;
+    const removed = this.list.length - kept;
+    this.list.length = kept;
+    return removed;
+  }
+
+  /** An independent copy, lists inside included. */
+  clone(): XavpList {
+    const copy = new XavpList(this.ignoreCase);
+    for (const { name, value } of this.list) {
+      copy.list.push({ name, value: value instanceof XavpList ? value.clone() : value });
+    }
+    return copy;
+  }
+
+  #key(name: string): string {
+    return this.ignoreCase ? name.toLowerCase() : name;
+  }
+
+  #find(name: string, index: number): number {
+    if (index < 0) return -1;
+    const key = this.#key(name);
+    for (let i = this.list.length - 1; i >= 0; i--) if (this.list[i]!.name === key && index-- === 0) return i;
+    return -1;
+  }
 }
 
 /**
@@ -19,8 +120,7 @@ export class Attributes {
   readonly avps = new Map<string, Stored[]>();
   readonly xavps = new XavpList();
   readonly xavus = new Map<string, Stored | Map<string, Stored>>();
-  /** Names are kept lower case: lookups ignore case. */
-  readonly xavis = new XavpList();
+  readonly xavis = new XavpList(true);
 
   /** Pushes a value on top of an AVP's stack. */
   push(name: string, value: Stored): void {
@@ -33,6 +133,11 @@ export class Attributes {
   get(name: string, index = 0): Stored | null {
     const stack = this.avps.get(name);
     return stack?.[stack.length - 1 - index] ?? null;
+  }
+
+  /** How many values an AVP has. */
+  count(name: string): number {
+    return this.avps.get(name)?.length ?? 0;
   }
 
   /** All values, newest first. */
@@ -59,6 +164,6 @@ export class Attributes {
   /** Replaces all values by one, or removes them when it is null. */
   set(name: string, value: Value): void {
     if (value === null || value === undefined) this.avps.delete(name);
-    else this.avps.set(name, [typeof value === 'object' ? value.text : value]);
+    else this.avps.set(name, [toStored(value) as Stored]);
   }
 }
