@@ -125,7 +125,6 @@ export interface ZoneQueue {
   push(key: string, value: string): PushOutcome;
   shift(): QueueItem | undefined;
   peek(): QueueItem | undefined;
-  has(key: string): boolean;
   /** Oldest first, at most `limit`. */
   list(limit?: number): QueueItem[];
   clear(): void;
