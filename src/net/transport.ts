@@ -32,11 +32,11 @@ export interface ConnectionInfo {
   readonly localAddress: string;
   readonly localPort: number;
   /** The listen socket that accepted it or that it was opened for. */
-  readonly socket: ListenSocket | null;
+  readonly socket: ListenSocket;
   readonly outgoing: boolean;
 }
 
-/** Called once per connection that existed, with the cause in words (`peer closed`, `idle`, …). */
+/** Called once per connection, also one that never came up, with the cause in words or as errno name (`idle`, `ECONNREFUSED`). */
 export type ConnectionHandler = (connection: ConnectionInfo, reason: string) => void;
 
 /** Why a socket of the config is not open. */
@@ -57,6 +57,9 @@ export interface ListenResult {
 export interface NetworkStatistics {
   received: number;
   receivedBytes: number;
+  /** Datagrams too short to be SIP, as NAT keep-alives are; not handed on. */
+  probes: number;
+  /** What the kernel took: datagrams, or writes to connections (which may hold several messages). */
   sent: number;
   sentBytes: number;
   /** Datagrams the kernel refused for good (unreachable, too big, no permission). */
@@ -100,7 +103,11 @@ export interface Network {
   /** The socket listening exactly there; port 0 matches any, proto null matches any. */
   findSocket(proto: Proto | null, address: string, port: number): ListenSocket | null;
   findSocketByName(name: string): ListenSocket | null;
-  /** The socket to send from: the destination's own if it fits, else by protocol and family. */
+  /**
+   * The socket to send from: the destination's own if its protocol and family fit, else the one at the same address
+   * for the destination's protocol, else upstream's default for protocol and family (the first that is not on
+   * loopback, or the last of those that are). Null when there is none.
+   */
   socketFor(destination: Destination): ListenSocket | null;
 
   connection(id: number): ConnectionInfo | null;
@@ -110,6 +117,9 @@ export interface Network {
   /** Seconds after which the connection closes when idle, instead of the default (`tcp_set_connection_lifetime`). */
   setConnectionLifetime(id: number, seconds: number): boolean;
   closeConnection(id: number): boolean;
+
+  /** In a thread that does not listen: makes known what another thread opened. UDP goes out through its descriptors. */
+  adopt(sockets: readonly ListenSocket[]): void;
 
   /** Sends what is queued, then closes everything; afterwards nothing here keeps the process alive. */
   close(): Promise<void>;

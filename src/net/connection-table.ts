@@ -1,0 +1,67 @@
+import type { Proto } from './listen-socket.js';
+import type { StreamConnection } from './stream-connection.js';
+
+/** Connections by id, and by the peer addresses under which they may be reused. */
+export class ConnectionTable {
+  readonly #byId = new Map<number, StreamConnection>();
+  readonly #byPeer = new Map<string, StreamConnection>();
+  #lastId = 0;
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  all(): IterableIterator<StreamConnection> {
+    return this.#byId.values();
+  }
+
+  get(id: number): StreamConnection | undefined {
+    return this.#byId.get(id);
+  }
+
+  find(proto: Proto, address: string, port: number): StreamConnection | undefined {
+    return this.#byPeer.get(peerKey(proto, address, port));
+  }
+
+  /** The newest connection of a peer is the one that is reused, as upstream does by default. */
+  add(connection: StreamConnection): void {
+    const { id, proto, remoteAddress, remotePort } = connection.info;
+    this.#byId.set(id, connection);
+    this.#byPeer.set(peerKey(proto, remoteAddress, remotePort), connection);
+  }
+
+  /** @returns false when there is no such connection or another one holds the address already */
+  addAlias(id: number, port: number): boolean {
+    const connection = this.#byId.get(id);
+    if (!connection) return false;
+    const { proto, remoteAddress } = connection.info;
+    const key = peerKey(proto, remoteAddress, port);
+    const holder = this.#byPeer.get(key);
+    if (holder) return holder === connection;
+    if (connection.aliases.length >= MAX_ALIASES) return false;
+    this.#byPeer.set(key, connection);
+    connection.aliases.push(port);
+    return true;
+  }
+
+  remove(connection: StreamConnection): boolean {
+    const { id, proto, remoteAddress, remotePort } = connection.info;
+    if (!this.#byId.delete(id)) return false;
+    for (const port of [remotePort, ...connection.aliases]) {
+      const key = peerKey(proto, remoteAddress, port);
+      if (this.#byPeer.get(key) === connection) this.#byPeer.delete(key);
+    }
+    return true;
+  }
+}
+
+/** Upstream's bound on the aliases of one connection. */
+const MAX_ALIASES = 12;
+
+function peerKey(proto: Proto, address: string, port: number): string {
+  return `${proto} ${port} ${address}`;
+}
