@@ -20,8 +20,6 @@ interface Edit {
   readonly position: number;
   readonly length: number;
   readonly text: EditText;
-  /** Insertions of rank -1 stand in front of all others at their position, the latest first. */
-  readonly rank: -1 | 0;
   readonly kind: number;
 }
 
@@ -40,24 +38,24 @@ export class Edits {
     return this.list.length;
   }
 
-  /** Inserts in front of everything already inserted at `position`. */
+  /** Inserts in front of the byte at `position`. Insertions at one position come out in the order they were made. */
   insertBefore(position: number, text: EditText, kind = 0): void {
-    this.list.push({ position, length: 0, text, rank: -1, kind });
+    this.list.push({ position, length: 0, text, kind });
   }
 
-  /** Inserts behind everything already inserted at `position`, in front of the original text there. */
+  /** Inserts behind what ends at `position`: the same place as {@link insertBefore}, from the other side. */
   insertAfter(position: number, text: EditText, kind = 0): void {
-    this.list.push({ position, length: 0, text, rank: 0, kind });
+    this.list.push({ position, length: 0, text, kind });
   }
 
   /** Removes `length` bytes. Bytes removed twice are removed once. */
   remove(position: number, length: number, kind = 0): void {
-    if (length > 0) this.list.push({ position, length, text: '', rank: 0, kind });
+    if (length > 0) this.list.push({ position, length, text: '', kind });
   }
 
   /** Puts `text` in the place of `length` bytes. */
   replace(position: number, length: number, text: EditText, kind = 0): void {
-    this.list.push({ position, length, text, rank: 0, kind });
+    this.list.push({ position, length, text, kind });
   }
 
   /** Drops the edits of one kind; how many there were. Invalidates marks. */
@@ -106,36 +104,32 @@ export class Edits {
   }
 
   /**
-   * `text[from, end)` with the edits applied. Insertions at `end` are included only when `end` is the text's end,
-   * so that adjacent ranges can be built one after the other. Insertions inside removed ranges survive.
+   * `text[from, end)` with the edits applied, those at `end` included. Insertions inside removed ranges survive, in
+   * order, behind what replaces the range.
    */
   apply(text: string, from = 0, end = text.length, target: SendTarget | null = null): string {
-    if (this.list.length === 0) return text.slice(from, end);
     let out = '';
     let at = from;
-    for (const e of this.ordered()) {
-      if (e.position < from || e.position > end || (e.position === end && end !== text.length)) {
-        // A removal that starts in front of the range may still reach into it.
-        const reach = Math.min(e.position + e.length, end);
-        if (e.position < from && reach > at) at = reach;
+    for (const edit of this.ordered()) {
+      const reach = Math.min(edit.position + edit.length, end);
+      if (edit.position < from) {
+        if (reach > at) at = reach;
         continue;
       }
-      if (e.position > at) {
-        out += text.slice(at, e.position);
-        at = e.position;
+      if (edit.position > end) break;
+      if (edit.position > at) {
+        out += text.slice(at, edit.position);
+        at = edit.position;
       }
-      out += typeof e.text === 'string' ? e.text : e.text(target);
-      const reach = Math.min(e.position + e.length, end);
+      out += typeof edit.text === 'string' ? edit.text : edit.text(target);
       if (reach > at) at = reach;
     }
     return at < end ? out + text.slice(at, end) : out;
   }
 
+  /** By position; the sort is stable, so edits at one position keep their order. */
   private ordered(): readonly Edit[] {
-    if (this.list.length === 1) return this.list;
-    const front = this.list.filter((e) => e.rank < 0).reverse();
-    const rest = this.list.filter((e) => e.rank === 0);
-    return [...front, ...rest].sort((a, b) => a.position - b.position);
+    return this.list.length < 2 ? this.list : [...this.list].sort((a, b) => a.position - b.position);
   }
 }
 
@@ -143,16 +137,15 @@ export class Edits {
 export class ReplyEdits {
   /** Whole header lines with CRLF, in order. */
   readonly headers: string[] = [];
-  body: string | null = null;
-  /** Content-Type of `body`. */
-  bodyType = '';
+  body = '';
 
   addHeader(line: string): void {
     this.headers.push(line.endsWith('\r\n') ? line : `${line}\r\n`);
   }
 
+  /** Sets the body; its Content-Type takes its place among the headers, as upstream does. */
   setBody(body: string, contentType: string): void {
     this.body = body;
-    this.bodyType = contentType;
+    this.addHeader(`Content-Type: ${contentType}`);
   }
 }

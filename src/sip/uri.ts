@@ -2,7 +2,7 @@
  * SIP, SIPS, TEL and TELS URIs (RFC 3261 §19.1, RFC 3966) and URNs, split into their parts in one pass.
  * Absent parts are empty strings; values keep their escapes, as pseudo-variables print them.
  */
-import { AT, COLON, isDigit, LBRACKET, QMARK, rangeEquals, SEMI } from './chars.js';
+import { COLON, isDigit, LBRACKET, QMARK, rangeEquals, SEMI } from './chars.js';
 import { paramValue } from './params.js';
 import type { Proto } from './receive-info.js';
 
@@ -149,7 +149,9 @@ export function parseUri(text: string): Uri | null {
 }
 
 function parseSip(text: string, scheme: UriScheme, start: number, end: number): Uri | null {
-  const at = userEnd(text, start, end);
+  // User parts may hold `;` and `?` (RFC 3261 §25.1 user-unreserved), so the first `@` decides.
+  const at = text.indexOf('@', start);
+  if (at === start) return null;
   let user = '';
   let password = '';
   let hostStart = start;
@@ -167,7 +169,7 @@ function parseSip(text: string, scheme: UriScheme, start: number, end: number): 
   if (hostEnd < end && text.charCodeAt(hostEnd) === COLON) {
     portEnd++;
     while (portEnd < end && isDigit(text.charCodeAt(portEnd))) port = port * 10 + text.charCodeAt(portEnd++) - 48;
-    if (portEnd - hostEnd < 2 || portEnd - hostEnd > 6 || port > 65535) return null;
+    if (portEnd - hostEnd > 6 || port > 65535) return null;
   }
   let params = '';
   let headers = '';
@@ -198,20 +200,6 @@ function parseSip(text: string, scheme: UriScheme, start: number, end: number): 
   );
 }
 
-/** Position of the `@` that ends the user part, or -1. An `@` in the headers part belongs to a header value. */
-function userEnd(text: string, start: number, end: number): number {
-  const at = text.indexOf('@', start);
-  if (at < 0 || at >= end) return -1;
-  // `sip:host?to=a@b` and `sip:host;x=1?to=a@b`: user parts may hold ; and ? themselves (RFC 3261 §25.1
-  // user-unreserved), so only a second look at what precedes a `?` tells a host from a user.
-  const question = text.indexOf('?', start);
-  if (question < 0 || question > at) return at;
-  const next = text.indexOf('@', at + 1);
-  const hostFirst = endOfHost(text, start, end);
-  const headersFirst = text.indexOf('=', question);
-  return next < 0 && hostFirst > start && headersFirst > question && headersFirst < at ? -1 : at;
-}
-
 /** End of the host that starts at `from`; `from` itself when there is none, -1 for an unclosed bracket. */
 function endOfHost(text: string, from: number, end: number): number {
   if (from < end && text.charCodeAt(from) === LBRACKET) {
@@ -228,16 +216,23 @@ function endOfHost(text: string, from: number, end: number): number {
   for (; i < end; i++) {
     const c = text.charCodeAt(i);
     if (c === COLON || c === SEMI || c === QMARK) break;
-    if (c <= 32 || c === AT || c === 60 || c === 62 || c === 34 || c === 44 || c === LBRACKET || c === 93) return -1;
+    if (!isHostChar(c)) return -1;
   }
   return i;
+}
+
+/** Letters, digits, `.` and `-`: upstream refuses everything else in a host name, the underscore included. */
+function isHostChar(c: number): boolean {
+  return isDigit(c) || ((c | 32) >= 97 && (c | 32) <= 122) || c === 45 || c === 46;
 }
 
 function parseTel(text: string, scheme: UriScheme, start: number, end: number): Uri | null {
   let i = start;
   while (i < end && text.charCodeAt(i) !== SEMI && text.charCodeAt(i) !== QMARK) i++;
   if (i === start) return null;
-  return new Uri(text, scheme, text.slice(start, i), '', '', '', 0, '', '', start, i, i, i);
+  const question = text.indexOf('?', i);
+  const headers = question < 0 ? '' : text.slice(question + 1, end);
+  return new Uri(text, scheme, text.slice(start, i), '', '', '', 0, '', headers, start, i, i, i);
 }
 
 function parseUrn(text: string, end: number): Uri | null {
