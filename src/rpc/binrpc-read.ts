@@ -141,7 +141,7 @@ class Records {
 
   #text(length: number): string {
     this.at += length;
-    return this.bytes.latin1Slice(this.at - length, this.at);
+    return this.bytes.toString('latin1', this.at - length, this.at);
   }
 
   #unsigned(size: number): number {
