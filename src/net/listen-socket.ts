@@ -15,7 +15,7 @@ export interface ListenSpec {
   readonly name?: string;
   /** Async group that handles the socket's messages (upstream's `agname`). */
   readonly agname?: string;
-  /** May be absent from the machine's interfaces; not having the address is not an error (shared addresses). */
+  /** The address moves between machines. It must still be there to be bound, unless free binding is on. */
   readonly virtual?: boolean;
 }
 

@@ -109,7 +109,7 @@ export class UdpBatchEngine implements UdpEngine {
     const { libc } = this;
     const fd = libc.socket(v6 ? sys.AF_INET6 : sys.AF_INET, sys.SOCK_DGRAM | sys.SOCK_NONBLOCK | sys.SOCK_CLOEXEC, 0);
     if (fd < 0) return this.#failed(spec);
-    this.#configure(fd, v6, spec.virtual === true);
+    this.#configure(fd, v6);
     if (libc.bind(fd, address.bytes, address.length) < 0) {
       const failure = this.#failed(spec);
       libc.close(fd);
@@ -132,7 +132,7 @@ export class UdpBatchEngine implements UdpEngine {
     return listenError(spec, ...sys.describeErrno(this.libc.errno()));
   }
 
-  #configure(fd: number, v6: boolean, virtual: boolean): void {
+  #configure(fd: number, v6: boolean): void {
     const value = Buffer.alloc(4);
     const set = ([level, option]: readonly [number, number], to: number): boolean => {
       value.writeInt32LE(to);
@@ -140,7 +140,7 @@ export class UdpBatchEngine implements UdpEngine {
     };
     const { receiveBuffer, sendBuffer, reuseAddress, tos, pmtuDiscovery, freeBind } = this.#options;
     if (reuseAddress) set(sys.SO_REUSEADDR, 1);
-    if (freeBind || virtual) set(sys.IP_FREEBIND, 1);
+    if (freeBind) set(sys.IP_FREEBIND, 1);
     // The forced forms go past the system-wide limit and need privileges; without them the limit applies.
     if (!set(sys.SO_RCVBUFFORCE, receiveBuffer)) set(sys.SO_RCVBUF, receiveBuffer);
     if (!set(sys.SO_SNDBUFFORCE, sendBuffer)) set(sys.SO_SNDBUF, sendBuffer);
