@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { differences } from './compare.js';
+import { ktsInProcessTarget } from './in-process.js';
+import { knownDifferences } from './known-differences.js';
+import { loadGroups } from './load.js';
+import { runCase } from './run-case.js';
+import { ktsProcessTarget } from './server-process.js';
+
+const target = (await ktsInProcessTarget()) ?? ktsProcessTarget;
+const isKnown = knownDifferences();
+
+for (const group of loadGroups()) {
+  describe(`as the real server: ${group.name}`, () => {
+    for (const c of group.cases) {
+      const recording = group.recordings[c.id];
+      it(`${c.id} ${c.title}`.trimEnd(), async () => {
+        expect(recording?.['5.6'], 'nothing on record: npm run oracle -- --record').toBeDefined();
+        const seen = differences(recording!['5.6']!, await runCase(target, c, '5.6'), c.compareCore);
+        if (isKnown(c.name)) expect(seen, 'docs/differences.md names it, yet it agrees').not.toEqual([]);
+        else expect(seen.join('\n')).toBe('');
+      });
+      const later = recording?.['6.2'];
+      if (later) {
+        it(`${c.id} as 6.x ${c.title}`.trimEnd(), async () => {
+          expect(differences(later, await runCase(target, c, '6.2'), false).join('\n')).toBe('');
+        });
+      }
+    }
+  });
+}
