@@ -1,0 +1,46 @@
+/** `npm start`: installs what is missing, builds, and runs the quickstart config on a free loopback port. */
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import { prepare, ROOT } from './prepare.mjs';
+
+const CONFIG = 'examples/quickstart/kamailio.cfg';
+
+prepare();
+const port = await freePort();
+process.stdout.write(`
+kts runs ${CONFIG} on 127.0.0.1:${port} (UDP and TCP). Stop it with Ctrl-C. In another terminal:
+
+  sipsak -vv -s sip:127.0.0.1:${port}                             is it there?
+  sipsak -U -C sip:alice@127.0.0.1:5099 -s sip:alice@127.0.0.1:${port}   register alice
+  npx kts check /etc/kamailio/kamailio.cfg                     what about your own config?
+  npx kts run /etc/kamailio/kamailio.cfg -l udp:127.0.0.1:5070   run it
+
+`);
+const listen = ['-l', `udp:127.0.0.1:${port}`, '-l', `tcp:127.0.0.1:${port}`];
+const server = spawn(process.execPath, ['bin/kts', 'run', CONFIG, ...listen, ...process.argv.slice(2)], {
+  cwd: ROOT,
+  stdio: 'inherit',
+});
+// The terminal signals the whole group; a supervisor signals only us.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => server.kill(signal));
+server.on('exit', (code, signal) => {
+  process.exitCode = code ?? (signal === null ? 0 : 1);
+});
+
+/** A port that is free for UDP and TCP alike. */
+async function freePort() {
+  for (;;) {
+    const tcp = createServer();
+    await new Promise((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+    const candidate = tcp.address().port;
+    const udp = createSocket('udp4');
+    const free = await new Promise((resolve) => {
+      udp.once('error', () => resolve(false));
+      udp.bind({ address: '127.0.0.1', port: candidate, exclusive: true }, () => resolve(true));
+    });
+    udp.close();
+    await new Promise((resolve) => tcp.close(resolve));
+    if (free) return candidate;
+  }
+}
