@@ -55,7 +55,7 @@ const NO_BRANCHES: readonly BranchTarget[] = Object.freeze([]);
 
 export class SipMessage {
   /** Counts messages per thread, from 1. */
-  readonly id: number = nextMessageId++;
+  readonly id: number;
   readonly received: ReceiveInfo;
 
   /** The text as received (or as last applied). */
@@ -130,13 +130,14 @@ export class SipMessage {
   private recordRouteList: readonly NameAddr[] | null | undefined = undefined;
   private eventParsed: EventHeader | null | undefined = undefined;
 
-  private constructor(received: ReceiveInfo) {
+  private constructor(id: number, received: ReceiveInfo) {
+    this.id = id;
     this.received = received;
   }
 
   /** Parses the first line and indexes the headers. Never throws. */
   static parse(raw: string, received: ReceiveInfo): SipMessage | ParseFailure {
-    const msg = new SipMessage(received);
+    const msg = new SipMessage(nextMessageId++, received);
     const problem = msg.load(raw);
     return problem === null ? msg : new ParseFailure(problem);
   }
@@ -160,6 +161,17 @@ export class SipMessage {
     this.bodyStart = scan.bodyStart;
     this.index = scan.records.slice(0, scan.count * STRIDE);
     return null;
+  }
+
+  /**
+   * An independent message over the same text, with the same id: routing state and edits of either can change without
+   * touching the other's. Reply edits stay behind.
+   */
+  copy(): SipMessage {
+    const copy = Object.assign(new SipMessage(this.id, this.received), this);
+    copy.editList = this.editList === null ? null : this.editList.fork();
+    copy.replyEditList = null;
+    return copy;
   }
 
   /**
