@@ -84,8 +84,12 @@ export class SipMessage {
   // --- routing state that script and tm change ---
 
   private newUriText: string | null = null;
-  /** Next hop in place of the Request-URI (`$du`); empty when there is none. */
-  dstUri = '';
+  private dstUriText = '';
+  /**
+   * False once a transaction forwarded to the present destination: `t_relay()` then takes only further branches.
+   * Setting the Request-URI or the next hop makes it true again.
+   */
+  uriFresh = true;
   /** Path vector of the destination (RFC 3327); empty when there is none. */
   pathVector = '';
   instance = '';
@@ -456,7 +460,16 @@ export class SipMessage {
   }
   set newUri(uri: string | null) {
     this.newUriText = uri;
+    this.uriFresh = true;
     this.currentUriParsed = undefined;
+  }
+  /** Next hop in place of the Request-URI (`$du`); empty when there is none. */
+  get dstUri(): string {
+    return this.dstUriText;
+  }
+  set dstUri(uri: string) {
+    this.dstUriText = uri;
+    this.uriFresh = true;
   }
   /** `$ru`: what the script set, else the received one. */
   get currentUri(): string {
