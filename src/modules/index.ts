@@ -1,0 +1,14 @@
+import type { ModuleDef } from '../registry/module.js';
+
+/** A module whose state type is known only to itself. */
+type Loader = () => Promise<ModuleDef>;
+
+/** Hides a module's state type: who loads modules by name hands a state only back to the module it came from. */
+async function load<S>(file: Promise<{ readonly default: ModuleDef<S> }>): Promise<ModuleDef> {
+  return (await file).default as unknown as ModuleDef;
+}
+
+/** The modules that a config can load, by name. */
+export const MODULES: Readonly<Record<string, Loader>> = {
+  pv: () => load(import('./pv/index.js')),
+};

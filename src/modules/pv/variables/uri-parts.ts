@@ -1,0 +1,42 @@
+import { Dual, type Value } from '../../../script/value.js';
+import { protoFromText, type Uri } from '../../../sip/uri.js';
+import { orNull, textWithNumber } from '../define.js';
+import { protoId } from '../proto-ids.js';
+
+const UDP = textWithNumber('UDP', 1);
+const SCHEMES = Object.fromEntries(
+  ['none', 'sip', 'sips', 'tel', 'tels', 'urn'].map((name, type) => [name, textWithNumber(name, type)]),
+);
+
+/** The parts of a URI as `$rU`, `$od`, `$dP` … read them. */
+export const part = {
+  user: (uri: Uri): Value => orNull(uri.user),
+  host: (uri: Uri): Value => orNull(uri.host),
+  /** Text, also when it is the default. */
+  port: (uri: Uri): Value => (uri.portText !== '' ? uri.portText : uri.transportProto === 'tls' ? '5061' : '5060'),
+  /** The transport parameter as written, or `UDP`. */
+  transport: (uri: Uri): Value => {
+    const text = uri.transport;
+    return text === '' ? UDP : new Dual(protoId(protoFromText(text)), text, 'string');
+  },
+  scheme: (uri: Uri): Value => SCHEMES[uri.scheme] ?? null,
+  userLength: (uri: Uri): Value => uri.user.length,
+} as const;
+
+/** The URI's text with another user; '' removes it, and the password with it. */
+export function withUser(uri: Uri, user: string): string {
+  const { text, userStart, hostStart } = uri;
+  if (uri.scheme === 'tel' || uri.scheme === 'tels') return text.slice(0, userStart) + user + text.slice(hostStart);
+  const password = uri.password === '' ? '' : `:${uri.password}`;
+  return text.slice(0, userStart) + (user === '' ? '' : `${user}${password}@`) + text.slice(hostStart);
+}
+
+/** The URI's text with another host; the port stays. */
+export function withHost(uri: Uri, host: string): string {
+  return uri.text.slice(0, uri.hostStart) + host + uri.text.slice(uri.hostEnd);
+}
+
+/** The URI's text with another port; '' removes it. */
+export function withPort(uri: Uri, port: string): string {
+  return uri.text.slice(0, uri.hostEnd) + (port === '' ? '' : `:${port}`) + uri.text.slice(uri.portEnd);
+}
