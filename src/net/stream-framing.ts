@@ -137,11 +137,12 @@ export class SipFraming implements Framing {
       const lf = data.indexOf(LF, start + this.#scanned);
       if (lf < 0 || lf >= limit) {
         this.#scanned = limit - start;
-        return this.#scanned > maxMessage ? `message longer than ${maxMessage} bytes` : -1;
+        return this.#scanned > maxMessage ? tooLong(maxMessage) : -1;
       }
       const lineStart = start + this.#lineStart;
       const lineEnd = lf > lineStart && data[lf - 1] === CR ? lf - 1 : lf;
       this.#scanned = this.#lineStart = lf + 1 - start;
+      if (this.#scanned > maxMessage) return tooLong(maxMessage);
       if (lineEnd === lineStart) {
         this.#bodyStart = this.#scanned;
         break;
@@ -157,7 +158,7 @@ export class SipFraming implements Framing {
       this.#contentLength = 0;
     }
     const bytes = this.#bodyStart + this.#contentLength;
-    if (bytes > maxMessage) return `message longer than ${maxMessage} bytes`;
+    if (bytes > maxMessage) return tooLong(maxMessage);
     return start + bytes <= limit ? start + bytes : -1;
   }
 
@@ -210,4 +211,8 @@ export class SipFraming implements Framing {
     chunk.copy(this.#kept, this.#keptBytes, from);
     this.#keptBytes = needed;
   }
+}
+
+function tooLong(maxMessage: number): string {
+  return `message longer than ${maxMessage} bytes`;
 }
