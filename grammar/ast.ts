@@ -44,6 +44,8 @@ export interface SocketSpec {
   readonly addresses: readonly string[];
   /** 0 when not given, -1 for `*`. */
   readonly port: number;
+  /** End of a range of ports, `bind = udp:1.2.3.4:5060-5070` in `socket {}` (6.0+). */
+  readonly portEnd?: number;
   readonly span: Span;
 }
 
@@ -236,10 +238,29 @@ export type Expr =
 export type UnaryOp = '!' | '-' | '~' | 'defined' | '(int)' | '(str)';
 
 export type BinaryOp =
-  | '||' | '&&' | '|' | '&' | '^' | '<<' | '>>'
-  | '==' | '!=' | '=~' | 'eq' | 'ne' | 'ieq' | 'ine'
-  | '<' | '>' | '<=' | '>='
-  | '+' | '-' | '*' | '/' | 'mod';
+  | '||'
+  | '&&'
+  | '|'
+  | '&'
+  | '^'
+  | '<<'
+  | '>>'
+  | '=='
+  | '!='
+  | '=~'
+  | 'eq'
+  | 'ne'
+  | 'ieq'
+  | 'ine'
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | 'mod';
 
 /** A pseudo-variable token; `text` is verbatim, from `$` on. `pv.ts` parses it. */
 export interface PvExpr {
@@ -267,9 +288,7 @@ export interface Call {
 }
 
 /** Core functions take words that are no expressions: hosts, protocols, `uri:host`, flag names. */
-export type Argument =
-  | Expr
-  | { readonly kind: 'word'; readonly value: string; readonly span: Span };
+export type Argument = Expr | { readonly kind: 'word'; readonly value: string; readonly span: Span };
 
 /** A comparison from the SER days, atomic: `method == INVITE`, `uri == myself`, `src_ip == 10.0.0.0/8`. */
 export interface Comparison {

@@ -1,0 +1,550 @@
+import { EOF, type IToken, type TokenType } from 'chevrotain';
+import type {
+  Alias,
+  ConfigFile,
+  CoreParam,
+  CustomVariable,
+  FlagsDecl,
+  Listen,
+  LoadModule,
+  LoadPath,
+  ModParam,
+  ParamValue,
+  RouteBlock,
+  RouteBlockKind,
+  SocketBlock,
+  SocketSpec,
+  TopLevel,
+} from './ast.js';
+import { diagnose } from './codes.js';
+import { acceptsValue, expectedValue, isReserved } from './core-params.js';
+import { StatementParser } from './parser-statements.js';
+import type { Diagnostic } from './source.js';
+import * as T from './tokens.js';
+
+const UNNAMED: ReadonlyMap<TokenType, RouteBlockKind> = new Map<TokenType, RouteBlockKind>([
+  [T.Route, 'request_route'],
+  [T.RequestRoute, 'request_route'],
+  [T.ReplyRoute, 'reply_route'],
+  [T.OnreplyRoute, 'reply_route'],
+  [T.FailureRoute, 'failure_route'],
+  [T.BranchRoute, 'branch_route'],
+  [T.OnsendRoute, 'onsend_route'],
+]);
+const NAMED: ReadonlyMap<TokenType, RouteBlockKind> = new Map<TokenType, RouteBlockKind>([
+  [T.Route, 'route'],
+  [T.OnreplyRoute, 'onreply_route'],
+  [T.FailureRoute, 'failure_route'],
+  [T.BranchRoute, 'branch_route'],
+  [T.OnsendRoute, 'onsend_route'],
+]);
+
+/** The grammar of a whole config file. */
+export class ConfigParser extends StatementParser {
+  constructor() {
+    super();
+    this.performSelfAnalysis();
+  }
+
+  /** Parses preprocessed tokens; `eof` places errors at the end. */
+  parse(tokens: readonly T.Token[], eof: T.Token): { ast: ConfigFile; diagnostics: readonly Diagnostic[] } {
+    this.found.length = 0;
+    this.eof = eof;
+    this.input = tokens as T.Token[];
+    const items = this.configFile();
+    const diagnostics = [...this.found];
+    for (const error of this.errors) {
+      if (error.message === '') continue;
+      const token = error.token as T.Token;
+      const place = token.source ? T.spanOf(token) : T.spanOf(eof);
+      const what = token.source ? `\`${shortened(token.image)}\`` : 'the end of the file';
+      diagnostics.push(diagnose('KTS0001', place, [what, error.message]));
+    }
+    this.input = [];
+    return { ast: { items: items ?? [] }, diagnostics };
+  }
+
+  private readonly configFile = this.RULE('configFile', (): TopLevel[] => {
+    const items: TopLevel[] = [];
+    if (this.RECORDING_PHASE) {
+      this.MANY(() => this.SUBRULE(this.item));
+      return items;
+    }
+    while (!this.atEnd) {
+      const item = this.attempt(
+        () => this.SUBRULE(this.item),
+        (from) => this.nextItem(from),
+      );
+      if (item) items.push(item);
+    }
+    return items;
+  });
+
+  /** Skips to the next item: past the block when one was open, else to the next word that begins an item. */
+  private nextItem(from: number): void {
+    const { internals } = this;
+    let depth = 0;
+    for (let n = from + 1; n <= internals.currIdx; n++) depth += braces(internals.tokVector[n]!.tokenType);
+    for (let first = internals.currIdx === from; !this.atEnd; first = false) {
+      const type = this.ahead(1);
+      if (!first && this.beginsItem(depth)) return;
+      this.skip();
+      depth = Math.max(0, depth + braces(type));
+      if (type === T.RBrace && depth === 0) return;
+    }
+  }
+
+  private beginsItem(depth: number): boolean {
+    const type = this.ahead(1);
+    const next = this.ahead(2);
+    if (ROUTES.has(type)) return type !== T.Route || next === T.LBracket || next === T.LBrace;
+    if (depth > 0) return false;
+    if (STARTS.has(type) || this.isAhead(1, T.CoreParam)) return true;
+    return type === T.Id && (next === T.Assign || (next === T.Dot && this.ahead(4) === T.Assign));
+  }
+
+  private readonly item = this.RULE('item', (): TopLevel | undefined =>
+    this.OR({
+      DEF: [
+        { ALT: () => (this.CONSUME(T.Semicolon), undefined) },
+        {
+          ALT: () => {
+            this.CONSUME(T.Subst);
+            this.CONSUME(T.StringLiteral);
+            return undefined;
+          },
+        },
+        { ALT: () => this.SUBRULE(this.loadModule) },
+        { ALT: () => this.SUBRULE(this.loadPath) },
+        { ALT: () => this.SUBRULE(this.modParam) },
+        { ALT: () => this.SUBRULE(this.flags) },
+        { ALT: () => this.SUBRULE(this.listen) },
+        { ALT: () => this.SUBRULE(this.alias) },
+        { GATE: () => this.ahead(2) === T.Assign, ALT: () => this.SUBRULE(this.socketBlock) },
+        { ALT: () => this.SUBRULE(this.routeBlock) },
+        { ALT: () => this.SUBRULE(this.eventRoute) },
+        { GATE: () => this.ahead(2) === T.Assign, ALT: () => this.SUBRULE(this.coreParam) },
+        { ALT: () => this.SUBRULE(this.kemiParam) },
+        { GATE: () => this.ahead(2) === T.LBracket, ALT: () => this.SUBRULE(this.indexedParam) },
+        { ALT: () => this.SUBRULE(this.customVariable) },
+      ],
+      ERR_MSG: 'a parameter, a module or a route block',
+    }),
+  );
+
+  // --- parameters ----------------------------------------------------------------------------------------------
+
+  private readonly coreParam = this.RULE('coreParam', (): CoreParam => {
+    const name = this.CONSUME(T.CoreParam);
+    this.CONSUME(T.Assign);
+    const value = this.SUBRULE(this.paramValue);
+    if (!this.RECORDING_PHASE && !acceptsValue(name.image, value)) {
+      this.problem('KTS0006', value.span, [name.image, expectedValue(name.image)]);
+    }
+    return { kind: 'core-param', name: name.image, nameSpan: this.span(name, name), value, span: this.span(name) };
+  });
+
+  private readonly paramValue = this.RULE(
+    'paramValue',
+    (): ParamValue =>
+      this.OR({
+        DEF: [
+          { GATE: () => this.ahead(2) !== T.Dot, ALT: () => this.SUBRULE(this.numberValue) },
+          { ALT: () => this.SUBRULE(this.stringValue) },
+          {
+            ALT: () => {
+              const token = this.OR2([
+                { ALT: () => this.CONSUME(T.Proto) },
+                { ALT: () => this.CONSUME(T.Star) },
+                { ALT: () => this.CONSUME(T.TlsMethod) },
+              ]);
+              return { kind: 'word' as const, value: token.image, span: this.span(token) };
+            },
+          },
+          {
+            ALT: () => {
+              const address = this.SUBRULE(this.address);
+              return { kind: 'word' as const, value: address?.text, span: address?.span };
+            },
+          },
+        ],
+        ERR_MSG: 'a literal value',
+      }),
+  );
+
+  private readonly numberValue = this.RULE('numberValue', (): ParamValue => {
+    const number = this.SUBRULE(this.integer);
+    const image = this.image(this.LA(0));
+    const word = /^[A-Za-z]/.test(image) ? image : undefined;
+    return { kind: 'int', value: number?.value, ...(word && !this.RECORDING_PHASE && { word }), span: number?.span };
+  });
+
+  private readonly stringValue = this.RULE('stringValue', (): ParamValue & { kind: 'string' } => {
+    const token = this.CONSUME(T.StringLiteral);
+    return { kind: 'string', value: this.text(token), span: this.span(token) };
+  });
+
+  private readonly literal = this.RULE(
+    'literal',
+    (): ParamValue =>
+      this.OR({
+        DEF: [{ ALT: () => this.SUBRULE(this.numberValue) }, { ALT: () => this.SUBRULE(this.stringValue) }],
+        ERR_MSG: 'a number or a string',
+      }),
+  );
+
+  /** `kemi.reply_route_callback = "…"`. */
+  private readonly kemiParam = this.RULE('kemiParam', (): CoreParam => {
+    const first = this.CONSUME(T.Kemi);
+    this.CONSUME(T.Dot);
+    const last = this.CONSUME(T.KemiCallback);
+    this.CONSUME(T.Assign);
+    const value = this.SUBRULE(this.stringValue);
+    return {
+      kind: 'core-param',
+      name: `kemi.${last.image}`,
+      nameSpan: this.span(first, last),
+      value,
+      span: this.span(first),
+    };
+  });
+
+  /** `coreparam[name] = value`. */
+  private readonly indexedParam = this.RULE('indexedParam', (): CoreParam => {
+    const first = this.CONSUME(T.CoreparamWord);
+    this.CONSUME(T.LBracket);
+    const name = this.OR([{ ALT: () => this.CONSUME(T.Name) }, { ALT: () => this.CONSUME(T.StringLiteral) }]);
+    this.CONSUME(T.RBracket);
+    this.CONSUME(T.Assign);
+    const value = this.SUBRULE(this.literal);
+    return {
+      kind: 'core-param',
+      name: this.text(name),
+      nameSpan: this.span(name, name),
+      value,
+      span: this.span(first),
+    };
+  });
+
+  private readonly customVariable = this.RULE('customVariable', (): CustomVariable => {
+    const group = this.OR([{ ALT: () => this.CONSUME(T.Id) }, { ALT: () => this.CONSUME(T.Default) }]);
+    if (!this.RECORDING_PHASE && this.ahead(1) === T.Assign) {
+      this.problem('KTS0005', this.span(group, group), [group.image]);
+      this.abandon();
+    }
+    let instance: number | undefined;
+    this.OPTION(() => {
+      this.CONSUME(T.LBracket);
+      instance = this.number(this.CONSUME(T.NumberLiteral));
+      this.CONSUME(T.RBracket);
+    });
+    this.CONSUME(T.Dot);
+    if (!this.RECORDING_PHASE && isReserved(this.LA(1))) {
+      this.problem('KTS0004', this.nextSpan(), [this.LA(1).image]);
+      this.abandon();
+    }
+    const name = this.OR2({
+      DEF: [
+        { ALT: () => this.CONSUME(T.Name) },
+        { ALT: () => this.CONSUME2(T.Default) },
+        { ALT: () => this.CONSUME2(T.NumberLiteral) },
+      ],
+      ERR_MSG: 'a name',
+    });
+    this.CONSUME(T.Assign);
+    if (!this.RECORDING_PHASE && this.ahead(1) === T.Minus) this.CONSUME3(T.NumberLiteral);
+    const value = this.SUBRULE(this.literal);
+    let desc: string | undefined;
+    this.OPTION2(() => {
+      this.CONSUME(T.Description);
+      desc = this.text(this.CONSUME(T.StringLiteral));
+    });
+    return {
+      kind: 'custom-variable',
+      group: group.image,
+      ...(instance !== undefined && { instance }),
+      name: name.image,
+      value,
+      ...(desc !== undefined && { desc }),
+      span: this.span(group),
+    };
+  });
+
+  private readonly flags = this.RULE('flags', (): FlagsDecl => {
+    const first = this.OR([{ ALT: () => this.CONSUME(T.Flags) }, { ALT: () => this.CONSUME(T.AvpFlags) }]);
+    const flags: FlagsDecl['flags'][number][] = [];
+    this.AT_LEAST_ONE_SEP({
+      SEP: T.Comma,
+      DEF: () => {
+        const name = this.OR2({
+          DEF: [{ ALT: () => this.CONSUME(T.Name) }, { ALT: () => this.CONSUME(T.StringLiteral) }],
+          ERR_MSG: 'the name of a flag',
+        });
+        let position: number | undefined;
+        this.OPTION({
+          GATE: () => first.tokenType === T.Flags,
+          DEF: () => {
+            this.CONSUME(T.Colon);
+            position = this.number(this.CONSUME(T.NumberLiteral));
+          },
+        });
+        flags.push({ name: this.text(name), ...(position !== undefined && { position }), span: this.span(name) });
+      },
+    });
+    return { kind: 'flags', of: first.tokenType === T.AvpFlags ? 'avp' : 'message', flags, span: this.span(first) };
+  });
+
+  // --- sockets -------------------------------------------------------------------------------------------------
+
+  private readonly sockets = this.RULE('sockets', (): SocketSpec[] => {
+    const sockets: SocketSpec[] = [];
+    this.AT_LEAST_ONE({ DEF: () => sockets.push(this.SUBRULE(this.socket)), ERR_MSG: 'an address or a host name' });
+    return sockets;
+  });
+
+  private readonly listen = this.RULE('listen', (): Listen => {
+    const first = this.CONSUME(T.Listen);
+    this.CONSUME(T.Assign);
+    const sockets = this.SUBRULE(this.sockets);
+    let advertise: Listen['advertise'];
+    let name: string | undefined;
+    let virtual = false;
+    this.OPTION(() => {
+      this.CONSUME(T.Advertise);
+      advertise = this.SUBRULE(this.advertised);
+    });
+    this.OPTION2(() => {
+      this.CONSUME(T.NameWord);
+      name = this.text(this.CONSUME(T.StringLiteral));
+    });
+    this.OPTION3(() => {
+      this.CONSUME(T.Virtual);
+      virtual = true;
+    });
+    return {
+      kind: 'listen',
+      sockets,
+      ...(advertise && { advertise }),
+      ...(name !== undefined && { name }),
+      virtual,
+      span: this.span(first),
+    };
+  });
+
+  private readonly advertised = this.RULE('advertised', (): NonNullable<Listen['advertise']> => {
+    const spec = this.SUBRULE(this.socket);
+    return { ...(spec?.proto && { proto: spec.proto }), host: spec?.addresses?.[0] ?? '', port: spec?.port ?? 0 };
+  });
+
+  private readonly alias = this.RULE('alias', (): Alias => {
+    const first = this.OR([{ ALT: () => this.CONSUME(T.Alias) }, { ALT: () => this.CONSUME(T.Domain) }]);
+    this.CONSUME(T.Assign);
+    const sockets = this.SUBRULE(this.sockets);
+    return { kind: 'alias', sockets, span: this.span(first) };
+  });
+
+  /** `socket = { bind = udp:1.2.3.4:5060; name = "s"; … }`. */
+  private readonly socketBlock = this.RULE('socketBlock', (): SocketBlock => {
+    const first = this.CONSUME(T.Socket);
+    this.CONSUME(T.Assign);
+    this.CONSUME(T.LBrace);
+    const fields: SocketBlock['fields'][number][] = [];
+    this.AT_LEAST_ONE({
+      DEF: () => {
+        this.OR({
+          DEF: [{ ALT: () => this.CONSUME(T.Semicolon) }, { ALT: () => fields.push(this.SUBRULE(this.socketField)) }],
+        });
+      },
+      ERR_MSG: 'a field of the socket',
+    });
+    this.CONSUME(T.RBrace);
+    return { kind: 'socket', fields, span: this.span(first) };
+  });
+
+  private readonly socketField = this.RULE('socketField', (): SocketBlock['fields'][number] => {
+    const name = this.OR({
+      DEF: [
+        { ALT: () => this.CONSUME(T.SocketField) },
+        { ALT: () => this.CONSUME(T.NameWord) },
+        { ALT: () => this.CONSUME(T.Advertise) },
+        { ALT: () => this.CONSUME(T.Virtual) },
+      ],
+    });
+    this.CONSUME(T.Assign);
+    const takesSocket = name.image === 'bind' || name.tokenType === T.Advertise;
+    const value = this.OR2([
+      {
+        GATE: () => takesSocket,
+        ALT: () => {
+          const spec = this.SUBRULE(this.socket);
+          let portEnd: number | undefined;
+          this.OPTION(() => {
+            this.CONSUME(T.Minus);
+            portEnd = this.SUBRULE(this.port);
+          });
+          return portEnd === undefined ? spec : { ...spec, portEnd };
+        },
+      },
+      { ALT: () => this.SUBRULE(this.literal) },
+    ]);
+    return { name: this.image(name).toLowerCase(), value, span: this.span(name) };
+  });
+
+  // --- modules -------------------------------------------------------------------------------------------------
+
+  private readonly loadModule = this.RULE('loadModule', (): LoadModule => {
+    const first = this.OR([{ ALT: () => this.CONSUME(T.LoadModule) }, { ALT: () => this.CONSUME(T.LoadModuleX) }]);
+    let options: string | undefined;
+    const name = this.OR2({
+      DEF: [
+        { ALT: () => this.CONSUME(T.StringLiteral) },
+        {
+          ALT: () => {
+            this.CONSUME(T.LParen);
+            const token = this.CONSUME2(T.StringLiteral);
+            this.OPTION(() => {
+              this.CONSUME(T.Comma);
+              options = this.text(this.CONSUME3(T.StringLiteral));
+            });
+            this.CONSUME(T.RParen);
+            return token;
+          },
+        },
+      ],
+      ERR_MSG: 'the name of a module in quotes',
+    });
+    return {
+      kind: 'loadmodule',
+      module: this.text(name),
+      ...(options !== undefined && { options }),
+      expand: first.tokenType === T.LoadModuleX,
+      span: this.span(first),
+    };
+  });
+
+  /** `loadpath`, `mpath` and `cfgengine`. */
+  private readonly loadPath = this.RULE('loadPath', (): LoadPath | CoreParam => {
+    const first = this.OR([{ ALT: () => this.CONSUME(T.LoadPath) }, { ALT: () => this.CONSUME(T.CfgEngine) }]);
+    this.OPTION(() => this.CONSUME(T.Assign));
+    const value = this.SUBRULE(this.stringValue);
+    const span = this.span(first);
+    if (first.tokenType === T.LoadPath) return { kind: 'loadpath', path: value?.value, span };
+    return { kind: 'core-param', name: first.image, nameSpan: this.span(first, first), value, span };
+  });
+
+  private readonly modParam = this.RULE('modParam', (): ModParam => {
+    const first = this.OR([{ ALT: () => this.CONSUME(T.ModParam) }, { ALT: () => this.CONSUME(T.ModParamX) }]);
+    this.CONSUME(T.LParen);
+    const module = this.CONSUME(T.StringLiteral);
+    this.CONSUME(T.Comma);
+    const param = this.CONSUME2(T.StringLiteral);
+    this.CONSUME2(T.Comma);
+    const value = this.OR2({
+      DEF: [
+        { ALT: () => this.SUBRULE(this.literal) },
+        {
+          GATE: () => first.tokenType === T.ModParamX,
+          ALT: () => {
+            const token = this.CONSUME(T.Pv);
+            return { kind: 'string' as const, value: this.text(token), span: this.span(token) };
+          },
+        },
+      ],
+      ERR_MSG: 'a number or a string',
+    }) as ParamValue;
+    this.CONSUME(T.RParen);
+    return {
+      kind: 'modparam',
+      module: this.text(module),
+      moduleSpan: this.span(module, module),
+      param: this.text(param),
+      paramSpan: this.span(param, param),
+      value,
+      expand: first.tokenType === T.ModParamX,
+      span: this.span(first),
+    };
+  });
+
+  // --- route blocks --------------------------------------------------------------------------------------------
+
+  private readonly routeBlock = this.RULE('routeBlock', (): RouteBlock => {
+    const first = this.OR([
+      { ALT: () => this.CONSUME(T.Route) },
+      { ALT: () => this.CONSUME(T.RequestRoute) },
+      { ALT: () => this.CONSUME(T.ReplyRoute) },
+      { ALT: () => this.CONSUME(T.OnreplyRoute) },
+      { ALT: () => this.CONSUME(T.FailureRoute) },
+      { ALT: () => this.CONSUME(T.BranchRoute) },
+      { ALT: () => this.CONSUME(T.OnsendRoute) },
+    ]);
+    let route = UNNAMED.get(first.tokenType)!;
+    let name: T.Token | undefined;
+    this.OPTION({
+      GATE: () => NAMED.has(first.tokenType),
+      DEF: () => {
+        this.CONSUME(T.LBracket);
+        if (!this.RECORDING_PHASE && isReserved(this.LA(1))) {
+          this.problem('KTS0004', this.nextSpan(), [this.LA(1).image], {
+            fix: { title: 'quote the name', replacement: `"${this.LA(1).image}"` },
+          });
+          this.abandon();
+        }
+        name = this.SUBRULE(this.routeName);
+        this.CONSUME(T.RBracket);
+      },
+    });
+    let text = '';
+    if (name && !this.RECORDING_PHASE) {
+      const main = this.text(name) === '0' && (first.tokenType === T.Route || first.tokenType === T.OnreplyRoute);
+      if (!main) {
+        route = NAMED.get(first.tokenType)!;
+        text = this.text(name);
+      }
+    }
+    const body = this.SUBRULE(this.block);
+    return {
+      kind: 'route-block',
+      route,
+      name: text,
+      nameSpan: this.span(name ?? first, name ?? first),
+      body,
+      span: this.span(first),
+    };
+  });
+
+  private readonly eventRoute = this.RULE('eventRoute', (): RouteBlock => {
+    const first = this.CONSUME(T.EventRoute);
+    this.CONSUME(T.LBracket);
+    if (!this.RECORDING_PHASE && this.ahead(1) === T.Id) {
+      this.problem('KTS0011', this.nextSpan());
+      this.abandon();
+    }
+    const name = this.CONSUME(T.EventName);
+    this.CONSUME(T.RBracket);
+    const body = this.SUBRULE(this.block);
+    const nameSpan = this.span(name, name);
+    return { kind: 'route-block', route: 'event_route', name: name.image, nameSpan, body, span: this.span(first) };
+  });
+}
+
+const ROUTES: ReadonlySet<TokenType> = new Set([...UNNAMED.keys(), T.EventRoute]);
+const STARTS: ReadonlySet<TokenType> = new Set([
+  T.LoadModule,
+  T.LoadModuleX,
+  T.LoadPath,
+  T.CfgEngine,
+  T.ModParam,
+  T.ModParamX,
+  T.Listen,
+  T.Alias,
+  T.Flags,
+  T.AvpFlags,
+  T.Subst,
+]);
+
+const braces = (type: TokenType): number => (type === T.LBrace ? 1 : type === T.RBrace ? -1 : 0);
+
+const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
+
+/** For the callers' type of tokens after the end. */
+export const END: IToken['tokenType'] = EOF;
