@@ -33,7 +33,7 @@ export interface FunctionDef<S> {
   /** What the return codes mean. */
   readonly returns?: Readonly<Record<string, string>>;
   /** Gives the implementation for one call site. Arguments arrive evaluated. */
-  readonly bind: (state: S, site: CallSite) => (ctx: ScriptContext, ...args: never[]) => ReturnCode;
+  bind(state: S, site: CallSite): (ctx: ScriptContext, ...args: never[]) => ReturnCode;
 }
 
 /** A pseudo-variable's part in parentheses: fixed text, or a format string evaluated per access. */
@@ -66,7 +66,7 @@ export interface PvDef<S> {
   readonly index: boolean;
   readonly writable: boolean;
   /** Binds one token of the config. Throws `ArgumentError` when the inner name is not valid. */
-  readonly bind: (state: S, inner: PvInner | null, index: PvIndex, env: BindEnv) => PvAccess;
+  bind(state: S, inner: PvInner | null, index: PvIndex, env: BindEnv): PvAccess;
 }
 
 /** One operation of a transformation class: `{s.len}`. */
@@ -80,11 +80,7 @@ export interface TransformationDef<S> {
    * Binds the operation with its parameters (each literal text or a pseudo-variable). The result gives `undefined`
    * when the operation fails; it is not called for null input unless `acceptsNull`.
    */
-  readonly bind: (
-    state: S,
-    params: readonly TransformationParam[],
-    env: BindEnv,
-  ) => (ctx: ScriptContext, input: Value) => Value;
+  bind(state: S, params: readonly TransformationParam[], env: BindEnv): (ctx: ScriptContext, input: Value) => Value;
   readonly acceptsNull?: boolean;
 }
 
@@ -155,16 +151,16 @@ export interface ModuleDef<S = unknown> {
    * Makes the module's state for one script thread, before routes are bound (upstream's modparam and load time). May
    * refuse by throwing `ConfigError`. Opens nothing: that is `start`'s.
    */
-  readonly configure: (host: Host, params: never) => S;
+  configure(host: Host, params: never): S;
   /** After binding: open sockets and databases, load tables, start timers (upstream's mod_init and child_init). */
-  readonly start?: (state: S, host: Host) => void | Promise<void>;
+  start?(state: S, host: Host): void | Promise<void>;
   /** In reverse order of start, bounded in time by the server. */
-  readonly stop?: (state: S) => void | Promise<void>;
+  stop?(state: S): void | Promise<void>;
 }
 
 export interface RpcDef<S> {
   readonly doc: string;
-  readonly bind: (state: S, host: Host) => RpcCommand['run'];
+  bind(state: S, host: Host): RpcCommand['run'];
 }
 
 /** A parameter or a combination of them that keeps the server from starting. */
@@ -191,8 +187,8 @@ export interface ModuleSpec<S, P extends Readonly<Record<string, ParamDef>>> {
   readonly eventRoutes?: Readonly<Record<string, string>>;
   readonly statistics?: Readonly<Record<string, string>>;
   readonly configure: (host: Host, params: ParamValues<P>) => S;
-  readonly start?: (state: S, host: Host) => void | Promise<void>;
-  readonly stop?: (state: S) => void | Promise<void>;
+  start?(state: S, host: Host): void | Promise<void>;
+  stop?(state: S): void | Promise<void>;
 }
 
 /** Declares a module. The result is its manifest and constructor in one; nothing runs until a config loads it. */

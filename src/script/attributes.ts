@@ -166,4 +166,20 @@ export class Attributes {
     if (value === null || value === undefined) this.avps.delete(name);
     else this.avps.set(name, [toStored(value) as Stored]);
   }
+
+  /** Declared flags (`avpflags`) that are set on AVPs, by AVP name. */
+  #flags: Map<string, Set<string>> | undefined;
+
+  /** Sets or clears a declared flag of an AVP. */
+  setFlag(name: string, flag: string, on: boolean): void {
+    this.#flags ??= new Map();
+    const flags = this.#flags.get(name) ?? new Set();
+    this.#flags.set(name, flags);
+    if (on) flags.add(flag);
+    else flags.delete(flag);
+  }
+
+  hasFlag(name: string, flag: string): boolean {
+    return this.avps.has(name) && (this.#flags?.get(name)?.has(flag) ?? false);
+  }
 }

@@ -1,0 +1,113 @@
+import type { Statement, Switch } from '../../grammar/ast.js';
+import { bindCall } from './bind-call.js';
+import { bindAssign, bindExpr, bindRouteCall } from './bind-expr.js';
+import type { BoundCase, BoundExpr, BoundStatement } from './program.js';
+import type { BindScope } from './scope.js';
+
+/** Binds the statements of a block. Statements that cannot be bound are reported and left out. */
+export function bindBlock(body: readonly Statement[], scope: BindScope): BoundStatement[] {
+  const bound: BoundStatement[] = [];
+  for (const node of body) {
+    const statement = bindStatement(node, scope);
+    if (statement) bound.push(statement);
+  }
+  return bound;
+}
+
+function bindStatement(node: Statement, scope: BindScope): BoundStatement | null {
+  const span = node.span;
+  switch (node.kind) {
+    case 'empty':
+      return null;
+    case 'call-statement': {
+      const { call } = node;
+      if (call.name === 'route') {
+        const target = bindRouteCall(call, scope);
+        return target && { kind: 'route', call: target, span };
+      }
+      if (call.name === 'strlen' || call.name === 'strempty' || call.name === 'selval') {
+        return { kind: 'evaluate', value: bindExpr(call, scope), span };
+      }
+      const bound = bindCall(call, scope);
+      return bound && { kind: 'call', call: bound, span };
+    }
+    case 'assign': {
+      const assign = bindAssign(node, scope);
+      return assign && { kind: 'assign', assign, span };
+    }
+    case 'if': {
+      const condition = bindCondition('if', bindExpr(node.condition, scope), scope);
+      return { kind: 'if', condition, then: bindBlock(node.then, scope), else: bindBlock(node.else ?? [], scope), span };
+    }
+    case 'while': {
+      const condition = bindCondition('while', bindExpr(node.condition, scope), scope);
+      return { kind: 'while', condition, body: bindBlock(node.body, scope), span };
+    }
+    case 'switch':
+      return bindSwitch(node, scope);
+    case 'return':
+    case 'exit':
+    case 'drop': {
+      const value = node.value ? bindExpr(node.value, scope) : null;
+      if (value?.type === 'str') scope.findings.add('KTS1046', value.span, `${node.kind} takes an integer, not a string`);
+      return { kind: node.kind, value, span };
+    }
+    case 'break':
+      return { kind: 'break', span };
+    case 'async':
+    case 'launch':
+      scope.findings.add('KTS1020', span, `the ${node.kind}() statement needs the asynchronous engine, which this version does not have`);
+      return null;
+  }
+}
+
+function bindCondition(word: 'if' | 'while', condition: BoundExpr, scope: BindScope): BoundExpr {
+  if (condition.kind === 'const') {
+    scope.findings.add('KTS1042', condition.span, `constant value in ${word}(...)`);
+  }
+  if (condition.type === 'str') {
+    if (word === 'if') scope.findings.add('KTS1043', condition.span, 'non-int expression (you might want to use casts)');
+    else scope.findings.add('KTS1046', condition.span, 'the condition of while must be an integer, not a string');
+  }
+  return condition;
+}
+
+function bindSwitch(node: Switch, scope: BindScope): BoundStatement {
+  const value = bindExpr(node.value, scope);
+  if (node.cases.length === 0) scope.findings.add('KTS1047', node.span, 'empty switch()');
+  const cases: BoundCase[] = [];
+  const seen = new Set<string>();
+  let on: 'int' | 'str' | null = null;
+  let defaults = 0;
+  node.cases.forEach((c, i) => {
+    const body = bindBlock(c.body, scope);
+    if (c.label.kind === 'default') {
+      if (++defaults > 1) scope.findings.add('KTS1045', c.span, 'bad switch(): too many "default:" labels');
+      cases.push({ label: { kind: 'default' }, body });
+      return;
+    }
+    const label = bindExpr(c.label.value, scope);
+    if (label.kind !== 'const') {
+      scope.findings.add('KTS1044', label.span, 'constant expected as case label');
+      return;
+    }
+    const type = c.label.kind === 'regex' ? 'str' : label.type;
+    if (on === null) on = type;
+    else if (on !== type) scope.findings.add('KTS1044', label.span, 'type mismatch in case: labels must all be integers or all strings');
+    if (c.label.kind === 'regex') {
+      cases.push({ label: { kind: 'regex', pattern: `${label.value}` }, body });
+      return;
+    }
+    const key = `${label.value}`;
+    if (seen.has(key)) scope.findings.add('KTS1045', label.span, `duplicate case ${key}`);
+    seen.add(key);
+    cases.push({ label: type === 'int' ? { kind: 'int', value: label.value as number } : { kind: 'str', value: key }, body });
+    if (type === 'str' && i > 0 && node.cases[0]?.label.kind === 'default' && seen.size === 1) {
+      scope.findings.add('KTS1045', node.cases[0].span, 'a switch over strings cannot start with "default:"');
+    }
+  });
+  if (defaults > 0 && seen.size === 0 && !cases.some((c) => c.label.kind === 'regex') && value.kind !== 'const') {
+    scope.findings.add('KTS1045', node.span, 'a switch with nothing but "default:" is refused');
+  }
+  return { kind: 'switch', value, on: on ?? 'int', cases, span: node.span };
+}

@@ -1,0 +1,269 @@
+import type { ConfigFile, CoreParam, FlagsDecl, ModParam, ParamValue, RouteBlock, RouteBlockKind, TopLevel } from '../../grammar/ast.js';
+import type { Span } from '../../grammar/source.js';
+import { CORE_PARAMS, findCoreParam } from '../core/params.js';
+import { type CoreSettings, defaultSettings } from '../core/settings.js';
+import type { RouteTable } from '../registry/arguments.js';
+import type { ModuleDef, ParamDef } from '../registry/module.js';
+import { routeMask, type RouteName } from '../script/route-kind.js';
+import { bindBlock } from './bind-statement.js';
+import { isUpstreamModule, isUpstreamParam, upstreamModules } from './catalog.js';
+import type { Findings } from './findings.js';
+import { Folder } from './fold.js';
+import type { BoundRoute, LoadedModule, Program } from './program.js';
+import { type BindScope, Names } from './scope.js';
+import { didYouMean } from './suggest.js';
+
+export interface BindOptions {
+  readonly compat: '5.6' | '6.x';
+  /** The core's own functions and pseudo-variables. */
+  readonly core: ModuleDef;
+  /** Definitions of the modules that the config loads, by name; others do not exist here. */
+  readonly modules: ReadonlyMap<string, ModuleDef>;
+  readonly findings: Findings;
+  readonly allowMissing: ReadonlySet<string>;
+}
+
+/** The name a module is known by: `loadmodule "/path/to/tm.so"` loads `tm`. */
+export function moduleName(text: string): string {
+  const file = text.slice(text.lastIndexOf('/') + 1);
+  return file.endsWith('.so') ? file.slice(0, -3) : file;
+}
+
+/** Resolves every name of a config. What is wrong is in `findings`; the program is usable when none of it is an error. */
+export function bindProgram(ast: ConfigFile, options: BindOptions): Program {
+  return new ProgramBinder(ast, options).bind();
+}
+
+/** Route blocks by the table they are looked up in, the kinds of calls they may hold, and what messages call them. */
+const BLOCKS: Readonly<Record<RouteBlockKind, { table: RouteTable; mask: readonly RouteName[]; unnamed?: string }>> = {
+  request_route: { table: 'main', mask: ['REQUEST'], unnamed: '0' },
+  route: { table: 'main', mask: ['REQUEST'] },
+  reply_route: { table: 'onreply', mask: ['CORE_ONREPLY'], unnamed: '0' },
+  onreply_route: { table: 'onreply', mask: ['TM_ONREPLY'] },
+  failure_route: { table: 'failure', mask: ['FAILURE'] },
+  branch_route: { table: 'branch', mask: ['BRANCH'] },
+  onsend_route: { table: 'onsend', mask: ['ONSEND'], unnamed: '0' },
+  event_route: { table: 'event', mask: ['EVENT', 'REQUEST'] },
+};
+
+class ProgramBinder {
+  readonly #findings: Findings;
+  readonly #loaded: LoadedModule[] = [];
+  readonly #names: Names;
+  readonly #flags = new Map<string, number>();
+  readonly #avpFlags = new Map<string, number>();
+  readonly #settings: CoreSettings = defaultSettings();
+  readonly #assigned = new Set<string>();
+
+  constructor(
+    private readonly ast: ConfigFile,
+    private readonly options: BindOptions,
+  ) {
+    this.#findings = options.findings;
+    this.#names = new Names(options.core);
+  }
+
+  bind(): Program {
+    const { items } = this.ast;
+    this.#loadModules(items);
+    for (const item of items) {
+      if (item.kind === 'core-param') this.#coreParam(item);
+      else if (item.kind === 'flags') this.#declareFlags(item);
+    }
+    const customVariables = items.filter((i) => i.kind === 'custom-variable');
+    this.#checkCustomVariables(customVariables);
+    return {
+      modules: this.#loaded,
+      settings: this.#settings,
+      assigned: this.#assigned,
+      listens: items.filter((i) => i.kind === 'listen' || i.kind === 'socket'),
+      aliases: items.filter((i) => i.kind === 'alias'),
+      customVariables,
+      flags: this.#flags,
+      avpFlags: this.#avpFlags,
+      routes: this.#routes(items.filter((i) => i.kind === 'route-block')),
+    };
+  }
+
+  #loadModules(items: readonly TopLevel[]): void {
+    const params = new Map<string, Record<string, unknown>>();
+    const spans = new Map<string, Map<string, Span>>();
+    for (const item of items) {
+      if (item.kind === 'loadmodule') {
+        const name = moduleName(item.module);
+        if (this.#loaded.some((m) => m.def.name === name)) {
+          this.#findings.add('KTS1005', item.span, `module ${name} is loaded twice`, ['Remove this line.']);
+          continue;
+        }
+        const def = this.options.modules.get(name);
+        if (!def) {
+          this.#missingModule(name, item.span);
+          continue;
+        }
+        const values = defaults(def);
+        params.set(name, values);
+        spans.set(name, new Map());
+        this.#loaded.push({ def, params: values, paramSpans: spans.get(name)!, span: item.span });
+        this.#names.add(def);
+      } else if (item.kind === 'modparam') this.#modParam(item, params, spans);
+    }
+    const names = new Set(this.#loaded.map((m) => m.def.name));
+    this.#loaded.forEach((m) => {
+      for (const needed of m.def.depends) {
+        if (names.has(needed)) continue;
+        this.#findings.add('KTS1006', m.span!, `module ${m.def.name} needs module ${needed}`, [`Add loadmodule "${needed}.so" before it.`]);
+      }
+    });
+  }
+
+  #missingModule(name: string, span: Span): void {
+    if (isUpstreamModule(name)) {
+      if (this.options.allowMissing.has(name)) return;
+      this.#findings.add('KTS1004', span, `module ${name} is not implemented yet`, [
+        `--allow-missing ${name} runs the config without it: its functions then fail with -1 and a log line.`,
+      ]);
+      return;
+    }
+    const meant = didYouMean(name, upstreamModules());
+    this.#findings.add('KTS1003', span, `no module ${name}`, meant ? [`Did you mean ${meant}?`] : undefined);
+  }
+
+  #modParam(item: ModParam, params: Map<string, Record<string, unknown>>, spans: Map<string, Map<string, Span>>): void {
+    let pattern: RegExp;
+    try {
+      // Upstream takes a POSIX expression over the whole name; module names only need what both syntaxes share.
+      pattern = new RegExp(`^(?:${item.module})$`, 'i');
+    } catch {
+      this.#findings.add('KTS1007', item.moduleSpan, `"${item.module}" is not a regular expression`);
+      return;
+    }
+    const matching = this.#loaded.filter((m) => pattern.test(m.def.name));
+    if (matching.length === 0) {
+      if (item.module.split('|').some((name) => isUpstreamModule(name) && !this.options.modules.has(name))) return;
+      this.#findings.add('KTS1007', item.moduleSpan, `No module matching <${item.module}> found`, ['Load the module before its parameters are set.']);
+      return;
+    }
+    for (const { def } of matching) {
+      const param = def.params[item.param];
+      if (!param) {
+        const known = isUpstreamParam(def.name, item.param) ? 'upstream has it, kts does not' : null;
+        const meant = didYouMean(item.param, Object.keys(def.params));
+        this.#findings.add('KTS1008', item.paramSpan, `module ${def.name} has no parameter ${item.param}`, known ? [known] : meant ? [`Did you mean ${meant}?`] : undefined);
+        continue;
+      }
+      const refused = setParam(params.get(def.name)!, item.param, param, item.value);
+      if (refused) this.#findings.add('KTS1009', item.value.span, `${def.name}: parameter ${item.param} ${refused}`);
+      spans.get(def.name)!.set(item.param, item.span);
+    }
+  }
+
+  #coreParam(item: CoreParam): void {
+    const found = findCoreParam(item.name);
+    if (!found) {
+      const meant = didYouMean(item.name, Object.keys(CORE_PARAMS));
+      this.#findings.add('KTS1001', item.nameSpan, `unknown config variable ${item.name}`, meant ? [`Did you mean ${meant}?`] : undefined);
+      return;
+    }
+    const { name, def } = found;
+    const { value } = item;
+    const fits = def.type === 'int' ? value.kind === 'int' || (def.words && value.kind === 'word') : value.kind === 'string' || (def.words === true && value.kind === 'word');
+    if (!fits) {
+      this.#findings.add('KTS1002', value.span, `${item.name} takes a ${def.type === 'int' ? 'number' : 'string'}`);
+      return;
+    }
+    (this.#settings as Record<string, unknown>)[name] = value.value;
+    this.#assigned.add(name);
+  }
+
+  #declareFlags(item: FlagsDecl): void {
+    const table = item.of === 'message' ? this.#flags : this.#avpFlags;
+    for (const flag of item.flags) {
+      if (table.has(flag.name)) {
+        this.#findings.add('KTS1011', flag.span, `flag ${flag.name} already registered`);
+        continue;
+      }
+      const used = new Set(table.values());
+      let position = flag.position ?? 0;
+      if (flag.position === undefined) while (used.has(position)) position++;
+      if (position > 31) this.#findings.add('KTS1011', flag.span, `invalid flag ${flag.name} position(${position})`);
+      if (flag.position !== undefined && used.has(position)) {
+        this.#findings.add('KTS1012', flag.span, `${flag.name}: flag ${position} already in use under another name`);
+      }
+      table.set(flag.name, position);
+    }
+  }
+
+  #checkCustomVariables(items: readonly Extract<TopLevel, { kind: 'custom-variable' }>[]): void {
+    const seen = new Set<string>();
+    for (const item of items) {
+      if (item.instance !== undefined) continue;
+      const key = `${item.group}.${item.name}`;
+      if (seen.has(key)) this.#findings.add('KTS1013', item.span, `variable already exists: ${key}`);
+      seen.add(key);
+    }
+  }
+
+  #routes(blocks: readonly RouteBlock[]): BoundRoute[] {
+    const routes: BoundRoute[] = [];
+    const byKey = new Map<string, number>();
+    const folder = new Folder(this.options.compat === '5.6' ? 32 : 64);
+    for (const block of blocks) {
+      const { table, mask: names, unnamed } = BLOCKS[block.route];
+      const name = unnamed !== undefined && block.name === '' ? unnamed : block.name;
+      const key = `${table}:${name}`;
+      const display = block.name === '' ? block.route : `${block.route}[${block.name}]`;
+      const mask = routeMask(names);
+      const scope: BindScope = {
+        names: this.#names,
+        findings: this.#findings,
+        folder,
+        compat: this.options.compat,
+        flags: this.#flags,
+        avpFlags: this.#avpFlags,
+        block: { name: display, mask },
+        allowMissing: this.options.allowMissing,
+      };
+      const body = bindBlock(block.body, scope);
+      const known = byKey.get(key);
+      if (known === undefined) {
+        byKey.set(key, routes.length);
+        routes.push({ table, name, mask, body, span: block.span, index: routes.length });
+        continue;
+      }
+      const first = routes[known]!;
+      // Unnamed blocks may be repeated: their bodies run one after the other.
+      if (block.name === '') routes[known] = { ...first, body: [...first.body, ...body] };
+      else this.#findings.add('KTS1051', block.nameSpan, `duplicate route ${display}`);
+    }
+    if (!byKey.has('main:0')) {
+      const at = { file: blocks[0]?.span.at.file ?? '', line: 1, column: 1 };
+      this.#findings.add('KTS1052', { at, end: at }, 'no request_route {...} in the config');
+    }
+    return routes;
+  }
+}
+
+function defaults(def: ModuleDef): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, param] of Object.entries(def.params)) values[name] = param.type === 'list' ? [] : param.default;
+  return values;
+}
+
+/** Sets one module parameter; the reason when the value is refused. */
+function setParam(values: Record<string, unknown>, name: string, def: ParamDef, given: ParamValue): string | null {
+  const isInt = given.kind === 'int';
+  const { value } = given;
+  const type = def.type === 'list' ? def.value : def.type;
+  if (type === 'int' && !isInt) return `takes a number, not the string "${value}"`;
+  if (type === 'string' && isInt) return `takes a string: write "${value}"`;
+  if (def.type === 'int') {
+    if (def.min !== undefined && (value as number) < def.min) return `must be at least ${def.min}`;
+    if (def.max !== undefined && (value as number) > def.max) return `must be at most ${def.max}`;
+  } else if (def.type !== 'int|string' && def.check && !isInt) {
+    const refused = def.check(value as string);
+    if (refused) return refused;
+  }
+  if (def.type === 'list') values[name] = [...(values[name] as unknown[]), value];
+  else values[name] = value;
+  return null;
+}

@@ -1,0 +1,115 @@
+import type { BoundBinaryOp, BoundExpr } from './program.js';
+import { type IntMath, math32, math64 } from '../script/int-math.js';
+import { parseInteger } from '../script/value.js';
+
+/**
+ * Constant folding and the rewrites that scripts can observe (language reference §7.6): operands that a literal 0 or 1
+ * makes irrelevant are dropped unevaluated, and `x && 1`, `x || 0`, `x * 1` … become `(int)x`.
+ */
+export class Folder {
+  readonly #math: IntMath;
+  readonly #bits: 32 | 64;
+
+  constructor(bits: 32 | 64) {
+    this.#bits = bits;
+    this.#math = bits === 32 ? math32 : math64;
+  }
+
+  binary(e: Extract<BoundExpr, { kind: 'binary' }>): BoundExpr {
+    const { op, left, right } = e;
+    if (left.kind === 'const' && right.kind === 'const') {
+      const folded = this.#constants(op, left, right, e);
+      if (folded) return folded;
+    }
+    if (isInt(left, 0) || isInt(left, 1)) {
+      const r = this.#neutral(op, left.value as number, right, 'left', e);
+      if (r) return r;
+    }
+    if (isInt(right, 0) || isInt(right, 1)) {
+      const r = this.#neutral(op, right.value as number, left, 'right', e);
+      if (r) return r;
+    }
+    if ((op === '==' || op === 'eq') && (isEmpty(right) || isEmpty(left))) {
+      return { kind: 'strempty', operand: isEmpty(right) ? left : right, type: 'int', span: e.span };
+    }
+    return e;
+  }
+
+  /** Folds a cast or unary operator over a constant; other expressions come back as they are. */
+  unary(e: Extract<BoundExpr, { kind: 'unary' | 'cast' | 'strlen' | 'strempty' | 'defined' }>): BoundExpr {
+    const operand = e.operand;
+    if (operand.kind !== 'const') return e;
+    const v = operand.value;
+    if (e.kind === 'cast' && e.to === 'str') return text(`${v}`, e);
+    if (e.kind === 'strlen') return int(`${v}`.length, e);
+    if (e.kind === 'strempty') return int(v === '' ? 1 : 0, e);
+    if (e.kind === 'defined') return int(1, e);
+    const n = typeof v === 'number' ? v : parseInteger(v, this.#bits);
+    // A conversion that fails is left for run time, where it warns or fails as the release in force does.
+    if (n === null || typeof n === 'bigint') return e;
+    if (e.kind === 'cast') return int(n, e);
+    if (e.kind !== 'unary') return e;
+    if (e.op === '!') return int(n === 0 ? 1 : 0, e);
+    const result = e.op === '-' ? this.#math.negate(n) : this.#math.invert(n);
+    return typeof result === 'number' ? int(result, e) : e;
+  }
+
+  #constants(
+    op: BoundBinaryOp,
+    left: Extract<BoundExpr, { kind: 'const' }>,
+    right: Extract<BoundExpr, { kind: 'const' }>,
+    e: BoundExpr,
+  ): BoundExpr | null {
+    const a = left.value;
+    const b = right.value;
+    if (op === '+' && typeof a === 'string') return text(a + b, e);
+    if (op === 'eq' || (op === '==' && typeof a === 'string')) return int(`${a}` === `${b}` ? 1 : 0, e);
+    if (op === 'ne' || (op === '!=' && typeof a === 'string')) return int(`${a}` !== `${b}` ? 1 : 0, e);
+    if (op === '=~') return null;
+    if (typeof a !== 'number' || typeof b !== 'number') return null;
+    if ((op === '/' || op === 'mod') && b === 0) return null;
+    const v = this.#math.binary(op, a, b);
+    return typeof v === 'number' ? int(v, e) : null;
+  }
+
+  /** `constant op other` or `other op constant`, the constant being 0 or 1. */
+  #neutral(op: BoundBinaryOp, constant: number, other: BoundExpr, side: 'left' | 'right', e: BoundExpr): BoundExpr | null {
+    const zero = constant === 0;
+    const same = (): BoundExpr => ({ kind: 'cast', to: 'int', operand: other, type: 'int', span: e.span });
+    switch (op) {
+      case '*':
+        return zero ? int(0, e) : same();
+      case '/':
+        if (side === 'left') return zero ? int(0, e) : null;
+        return zero ? null : same();
+      case 'mod':
+        return side === 'left' && zero ? int(0, e) : null;
+      case '-':
+        return side === 'right' && zero ? same() : null;
+      case '+':
+        // Only integer addition: text plus 0 appends a "0".
+        return zero && other.type === 'int' ? same() : null;
+      case '&':
+        return zero ? int(0, e) : null;
+      case '|':
+        return zero ? same() : null;
+      case '&&':
+        return zero ? int(0, e) : same();
+      case '||':
+        return zero ? same() : int(1, e);
+      default:
+        return null;
+    }
+  }
+}
+
+const int = (value: number, at: BoundExpr): BoundExpr => ({ kind: 'const', value, type: 'int', span: at.span });
+const text = (value: string, at: BoundExpr): BoundExpr => ({ kind: 'const', value, type: 'str', span: at.span });
+
+function isInt(e: BoundExpr, n: number): e is Extract<BoundExpr, { kind: 'const' }> {
+  return e.kind === 'const' && e.value === n;
+}
+
+function isEmpty(e: BoundExpr): boolean {
+  return e.kind === 'const' && e.value === '';
+}

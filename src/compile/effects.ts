@@ -1,0 +1,179 @@
+import type { BoundArg, BoundCall, BoundExpr, BoundRoute, BoundStatement, Program, RouteCall } from '../check/program.js';
+
+/** What a route can do, found over the call graph before anything is emitted. */
+export interface RouteEffects {
+  /** Can reach a call that may wait: emitted as an async function. */
+  readonly suspends: boolean;
+  /** Can reach itself: block depth must be counted (`max_recursive_level`). */
+  readonly recursive: boolean;
+  /** Can reach a recursive route: callers keep count of depth. */
+  readonly countsDepth: boolean;
+}
+
+/** Effects of every route, by its index in the program. */
+export function inferEffects(program: Program): readonly RouteEffects[] {
+  const byName = new Map<string, number>();
+  for (const r of program.routes) if (r.table === 'main') byName.set(r.name, r.index);
+  const direct = program.routes.map((r) => collect(r, byName));
+  const suspends = reach(direct.map((d) => d.suspends), direct.map((d) => d.calls));
+  const recursive = direct.map((_, i) => reachable(i, direct.map((d) => d.calls)).has(i));
+  const counts = reach(recursive, direct.map((d) => d.calls));
+  return direct.map((_, i) => ({ suspends: suspends[i]!, recursive: recursive[i]!, countsDepth: counts[i]! }));
+}
+
+interface Direct {
+  suspends: boolean;
+  calls: Set<number>;
+}
+
+/** Spreads a property from callees to callers until nothing changes. */
+function reach(seed: readonly boolean[], calls: readonly ReadonlySet<number>[]): boolean[] {
+  const has = [...seed];
+  for (let changed = true; changed; ) {
+    changed = false;
+    calls.forEach((callees, i) => {
+      if (has[i]) return;
+      for (const c of callees) if (has[c]) has[i] = changed = true;
+    });
+  }
+  return has;
+}
+
+function reachable(from: number, calls: readonly ReadonlySet<number>[]): Set<number> {
+  const seen = new Set<number>();
+  const open = [...calls[from]!];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    open.push(...calls[next]!);
+  }
+  return seen;
+}
+
+function collect(route: BoundRoute, byName: ReadonlyMap<string, number>): Direct {
+  const found: Direct = { suspends: false, calls: new Set() };
+  const onRoute = (call: RouteCall): void => {
+    if (call.kind === 'fixed') {
+      const index = byName.get(call.name);
+      if (index !== undefined) found.calls.add(index);
+    } else {
+      // A computed name may be any route block.
+      for (const index of byName.values()) found.calls.add(index);
+      visitExpr(call.name, onCall, onRoute);
+    }
+  };
+  const onCall = (call: BoundCall): void => {
+    if (call.def.suspends) found.suspends = true;
+  };
+  visitBlock(route.body, onCall, onRoute);
+  return found;
+}
+
+type OnCall = (call: BoundCall) => void;
+type OnRoute = (call: RouteCall) => void;
+
+/** Calls the visitors for every function and route call of a block, nested expressions included. */
+export function visitBlock(body: readonly BoundStatement[], onCall: OnCall, onRoute: OnRoute): void {
+  for (const s of body) {
+    switch (s.kind) {
+      case 'call':
+        visitCall(s.call, onCall, onRoute);
+        break;
+      case 'route':
+        onRoute(s.call);
+        break;
+      case 'evaluate':
+        visitExpr(s.value, onCall, onRoute);
+        break;
+      case 'assign':
+        visitExpr(s.assign.value, onCall, onRoute);
+        break;
+      case 'if':
+        visitExpr(s.condition, onCall, onRoute);
+        visitBlock(s.then, onCall, onRoute);
+        visitBlock(s.else, onCall, onRoute);
+        break;
+      case 'while':
+        visitExpr(s.condition, onCall, onRoute);
+        visitBlock(s.body, onCall, onRoute);
+        break;
+      case 'switch':
+        visitExpr(s.value, onCall, onRoute);
+        for (const c of s.cases) visitBlock(c.body, onCall, onRoute);
+        break;
+      case 'return':
+      case 'exit':
+      case 'drop':
+        if (s.value) visitExpr(s.value, onCall, onRoute);
+        break;
+      case 'break':
+        break;
+    }
+  }
+}
+
+function visitCall(call: BoundCall, onCall: OnCall, onRoute: OnRoute): void {
+  onCall(call);
+  for (const arg of call.args) visitArg(arg, onCall, onRoute);
+}
+
+function visitArg(arg: BoundArg, onCall: OnCall, onRoute: OnRoute): void {
+  if (arg.kind === 'expr') visitExpr(arg.value, onCall, onRoute);
+}
+
+/** The same for one expression. */
+export function visitExpr(e: BoundExpr, onCall: OnCall, onRoute: OnRoute): void {
+  switch (e.kind) {
+    case 'call':
+      visitCall(e.call, onCall, onRoute);
+      break;
+    case 'route-call':
+      onRoute(e.call);
+      break;
+    case 'unary':
+    case 'cast':
+    case 'defined':
+    case 'strlen':
+    case 'strempty':
+      visitExpr(e.operand, onCall, onRoute);
+      break;
+    case 'selval':
+      visitExpr(e.condition, onCall, onRoute);
+      visitExpr(e.then, onCall, onRoute);
+      visitExpr(e.else, onCall, onRoute);
+      break;
+    case 'binary':
+      visitExpr(e.left, onCall, onRoute);
+      visitExpr(e.right, onCall, onRoute);
+      break;
+    case 'match':
+      visitExpr(e.left, onCall, onRoute);
+      break;
+    case 'assign':
+      visitExpr(e.assign.value, onCall, onRoute);
+      break;
+    case 'block':
+      visitBlock(e.body, onCall, onRoute);
+      break;
+    case 'comparison':
+      if (e.comparison.right.kind === 'expr') visitExpr(e.comparison.right.value, onCall, onRoute);
+      break;
+    default:
+      break;
+  }
+}
+
+/** True when evaluating the expression can call something that sets `stop`. */
+export function canStop(e: BoundExpr): boolean {
+  let stops = false;
+  visitExpr(
+    e,
+    (call) => {
+      if (!call.core) stops = true;
+    },
+    () => {
+      stops = true;
+    },
+  );
+  return stops;
+}

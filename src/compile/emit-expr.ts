@@ -1,0 +1,283 @@
+import type { BoundArg, BoundAssign, BoundCall, BoundExpr, RouteCall } from '../check/program.js';
+import { rangeText } from '../check/scope.js';
+import { type Constants, quote } from './constants.js';
+import type { Linker } from './link.js';
+
+/** What the expression emitter needs to know of the route being emitted. */
+export interface RouteEmission {
+  readonly constants: Constants;
+  readonly linker: Linker;
+  /** The route is an async function: calls that may wait are awaited. */
+  readonly suspends: boolean;
+  /** JavaScript for running a route block; leaves its code in `$rc` and gives it. `nest` is the block depth of the call. */
+  routeCall(call: RouteCall): string;
+  /** Emits a block as a function of its own and gives its name (block expressions). */
+  blockFunction(body: Extract<BoundExpr, { kind: 'block' }>['body']): { name: string; suspends: boolean };
+}
+
+/** Expressions whose integer is always 0 or 1: their truth is the same for `if` and for logic. */
+function isTruthValue(e: BoundExpr): boolean {
+  switch (e.kind) {
+    case 'binary':
+      return !['+', '-', '*', '/', 'mod', '&', '|', '^', '<<', '>>'].includes(e.op);
+    case 'unary':
+      return e.op === '!';
+    case 'defined':
+    case 'strempty':
+    case 'match':
+    case 'comparison':
+    case 'assign':
+    case 'block':
+    case 'call':
+    case 'route-call':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** JavaScript source of expressions, in the form that the place of use wants. */
+export class ExprEmitter {
+  constructor(private readonly route: RouteEmission) {}
+
+  /** A boolean: true when the integer value is above 0 (`if`, and `while` since 5.7). */
+  positive(e: BoundExpr): string {
+    if (e.kind === 'const') return typeof e.value === 'number' ? `${e.value > 0}` : `${this.int(e)}>0`;
+    return isTruthValue(e) ? this.truth(e) : `${this.int(e)}>0`;
+  }
+
+  /** A boolean: true when the integer value is not 0 (operands of logic, `while` in 5.6). */
+  truth(e: BoundExpr): string {
+    switch (e.kind) {
+      case 'binary':
+        return this.#binaryTruth(e);
+      case 'unary':
+        if (e.op === '!') return `!(${this.truth(e.operand)})`;
+        break;
+      case 'defined':
+        return this.#defined(e.operand);
+      case 'strempty':
+        return `${this.text(e.operand)}===""`;
+      case 'match':
+        return `${this.route.constants.use('re', this.route.linker.regex(e.pattern, e.span))}.test(${this.text(e.left)})`;
+      case 'comparison':
+        return this.#comparison(e);
+      case 'assign':
+        return this.assign(e.assign);
+      case 'block': {
+        const block = this.route.blockFunction(e.body);
+        return block.suspends ? `(await ${block.name}(x))>0` : `${block.name}(x)>0`;
+      }
+      case 'call':
+        return `${this.call(e.call)}>0`;
+      case 'route-call':
+        return `${this.route.routeCall(e.call)}>0`;
+      case 'const':
+        if (typeof e.value === 'number') return `${e.value !== 0}`;
+        break;
+      default:
+        break;
+    }
+    return `${this.int(e)}!==0`;
+  }
+
+  /** An integer (number or bigint). */
+  int(e: BoundExpr): string {
+    if (isTruthValue(e)) return `(${this.truth(e)}?1:0)`;
+    switch (e.kind) {
+      case 'const':
+        return typeof e.value === 'number' ? number(e.value) : `O.int(${quote(e.value)},${this.#site(e)})`;
+      case 'unary':
+        return `M.${e.op === '-' ? 'negate' : 'invert'}(${this.int(e.operand)})`;
+      case 'binary':
+        if (e.op === '+' && e.type !== 'int') break;
+        return this.#arithmetic(e);
+      case 'strlen':
+        return `${this.text(e.operand)}.length`;
+      case 'cast':
+        if (e.to === 'int') return this.int(e.operand);
+        break;
+      default:
+        break;
+    }
+    return `I(${this.value(e)},${this.#site(e)})`;
+  }
+
+  /** A text: null and failed reads are empty. */
+  text(e: BoundExpr): string {
+    if (e.kind === 'const') return quote(`${e.value}`);
+    if (e.kind === 'null') return '""';
+    if (e.kind === 'cast' && e.to === 'str') return this.text(e.operand);
+    if (e.kind === 'binary' && e.op === '+' && e.type === 'str') return `(${this.text(e.left)}+${this.text(e.right)})`;
+    return `T(${this.value(e)})`;
+  }
+
+  /** Any value, as it is. */
+  value(e: BoundExpr): string {
+    if (isTruthValue(e)) return `(${this.truth(e)}?1:0)`;
+    switch (e.kind) {
+      case 'const':
+        return typeof e.value === 'number' ? number(e.value) : quote(e.value);
+      case 'null':
+        return 'null';
+      case 'pv':
+        return this.route.linker.readSource(e.pv, this.route.constants);
+      case 'cast':
+        return e.to === 'int' ? this.int(e) : this.text(e.operand);
+      case 'selval':
+        return `(${this.positive(e.condition)}?${this.value(e.then)}:${this.value(e.else)})`;
+      case 'binary':
+        if (e.op === '+' && e.type === 'str') return this.text(e);
+        if (e.op === '+' && e.type === 'any') return `A(${this.value(e.left)},${this.value(e.right)},${this.#site(e)})`;
+        return this.int(e);
+      default:
+        return this.int(e);
+    }
+  }
+
+  /**
+   * The right side of an assignment: as `value`, but a call that is all of it gives its raw code, and values are brought
+   * to the form that variables store.
+   */
+  assigned(e: BoundExpr): string {
+    if (e.kind === 'call') return this.call(e.call);
+    if (e.kind === 'route-call') return this.route.routeCall(e.call);
+    if (e.kind === 'pv') return `S(${this.value(e)},${this.#site(e)})`;
+    return this.value(e);
+  }
+
+  /** Runs an assignment; a boolean that says whether it worked. */
+  assign(assign: BoundAssign): string {
+    return this.route.linker.writeSource(assign.target, this.assigned(assign.value), this.route.constants);
+  }
+
+  /** Calls a function; its raw code. Module functions leave it in `$rc`, and 0 ends the script. */
+  call(call: BoundCall): string {
+    const f = this.route.constants.use('f', this.route.linker.callee(call));
+    const args = call.args.map((a) => this.#argument(a));
+    while (args.at(-1) === 'undefined') args.pop();
+    const source = `${f}(${['x', ...args].join(',')})`;
+    const waited = call.def.suspends && this.route.suspends ? `(typeof(x.pending=${source})==='number'?x.pending:R.resumed(x,await R.suspend(x)))` : source;
+    return call.core ? waited : `R.done(x,${waited})`;
+  }
+
+  #argument(arg: BoundArg): string {
+    const { constants, linker } = this.route;
+    switch (arg.kind) {
+      case 'const':
+        return typeof arg.value === 'number' ? number(arg.value) : typeof arg.value === 'string' ? quote(arg.value) : constants.use('c', arg.value);
+      case 'absent':
+        return 'undefined';
+      case 'format': {
+        const t = `${constants.use('t', linker.format(arg.format))}(x)`;
+        return arg.to === 'int' ? `R.intArg(${t})` : arg.to === 'regex' ? `R.regex(${t})` : t;
+      }
+      case 'expr':
+        if (arg.to === 'text') return this.text(arg.value);
+        if (arg.to === 'int') return `R.intArg(${this.value(arg.value)})`;
+        if (arg.to === 'regex') return `R.regex(${this.text(arg.value)})`;
+        return this.value(arg.value);
+      case 'pv':
+        return constants.use('v', linker.boundPv(arg.pv));
+      case 'pv-int':
+        return `R.intArg(${linker.readSource(arg.pv, constants)})`;
+      case 'pv-value':
+        return linker.readSource(arg.pv, constants);
+      case 'regex':
+        return constants.use('re', linker.regex(arg.pattern, null));
+      case 'static':
+        return constants.use('c', linker.staticArgument(arg));
+      case 'static-format':
+        return `${constants.use('c', linker.staticFormat(arg))}(x)`;
+      case 'route':
+        return constants.use('r', linker.routeRef(arg.table, arg.name));
+      case 'route-format':
+        return `R.route(${quote(arg.table)},${constants.use('t', linker.format(arg.format))}(x))`;
+    }
+  }
+
+  #defined(e: BoundExpr): string {
+    // Only a single variable can be undefined: any compound expression has a value.
+    if (e.kind === 'null') return 'false';
+    if (e.kind !== 'pv') return `(${this.value(e)},true)`;
+    return `(${this.value(e)}??null)!==null`;
+  }
+
+  #comparison(e: Extract<BoundExpr, { kind: 'comparison' }>): string {
+    const { comparison } = e;
+    const test = this.route.constants.use('q', this.route.linker.comparison(comparison, e.span));
+    return comparison.right.kind === 'expr' ? `${test}(x,${this.value(comparison.right.value)})` : `${test}(x)`;
+  }
+
+  #binaryTruth(e: Extract<BoundExpr, { kind: 'binary' }>): string {
+    const { op, left, right } = e;
+    switch (op) {
+      case '&&':
+      case '||':
+        return `(${this.truth(left)}${op}${this.truth(right)})`;
+      case '==':
+        return this.#equal(left, right, e);
+      case '!=':
+        return `!${this.#equal(left, right, e)}`;
+      case 'eq':
+        return `(${this.text(left)}===${this.text(right)})`;
+      case 'ne':
+        return `(${this.text(left)}!==${this.text(right)})`;
+      case 'ieq':
+        return `(${this.int(left)}===${this.int(right)})`;
+      case 'ine':
+        return `(${this.int(left)}!==${this.int(right)})`;
+      case '<':
+      case '>':
+      case '<=':
+      case '>=':
+        return `(${this.int(left)}${op}${this.int(right)})`;
+      case '=~':
+        return `R.match(${this.text(left)},${this.text(right)})`;
+      default:
+        return `${this.int(e)}!==0`;
+    }
+  }
+
+  #equal(left: BoundExpr, right: BoundExpr, e: BoundExpr): string {
+    if (left.type === 'int') return `(${this.int(left)}===${this.int(right)})`;
+    if (left.type === 'str') return `(${this.text(left)}===${this.text(right)})`;
+    return `E(${this.value(left)},${this.value(right)},${this.#site(e)})`;
+  }
+
+  #arithmetic(e: Extract<BoundExpr, { kind: 'binary' }>): string {
+    const a = this.int(e.left);
+    const b = this.int(e.right);
+    switch (e.op) {
+      case '+':
+        return `M.add(${a},${b})`;
+      case '-':
+        return `M.subtract(${a},${b})`;
+      case '*':
+        return `M.multiply(${a},${b})`;
+      case '/':
+        return `O.divide(${a},${b})`;
+      case 'mod':
+        return `O.remainder(${a},${b})`;
+      case '&':
+        return `M.and(${a},${b})`;
+      case '|':
+        return `M.or(${a},${b})`;
+      case '^':
+        return `M.xor(${a},${b})`;
+      case '<<':
+        return `M.shiftLeft(${a},${b})`;
+      default:
+        return `M.shiftRight(${a},${b})`;
+    }
+  }
+
+  #site(e: BoundExpr): string {
+    return this.route.constants.use('s', this.route.linker.operatorSite(rangeText(e.span)));
+  }
+}
+
+/** A number literal that never merges with an operator before it. */
+function number(n: number): string {
+  return n < 0 ? `(${n})` : `${n}`;
+}

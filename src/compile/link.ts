@@ -1,0 +1,229 @@
+import type { Span } from '../../grammar/source.js';
+import type { BoundArg, BoundCall, BoundComparison, FormatText, Program, PvUse } from '../check/program.js';
+import type { Findings } from '../check/findings.js';
+import { makeComparison, type ComparisonTest } from '../core/comparisons.js';
+import { ArgumentError, type BindEnv, type BoundPv, type Format, type Regex, type RouteRef, type RouteTable } from '../registry/arguments.js';
+import type { PvAccess, PvIndex, PvInner, TransformationParam } from '../registry/module.js';
+import type { ScriptContext } from '../script/context.js';
+import type { OperatorSite } from '../script/operators.js';
+import { compileRegex } from '../script/regex/index.js';
+import type { ScriptVars } from '../script/script-vars.js';
+import { isDefined, toPrinted, type Value } from '../script/value.js';
+import type { Constants } from './constants.js';
+
+/** What linking needs of the script thread. */
+export interface LinkTarget {
+  /** States of the core and the configured modules, by module name. */
+  readonly states: ReadonlyMap<string, unknown>;
+  readonly env: BindEnv;
+  readonly vars: ScriptVars;
+  readonly findRoute: (table: RouteTable, name: string) => RouteRef | null;
+  readonly isMyself: (host: string, port: number, proto: string | null) => boolean;
+}
+
+type Read = (ctx: ScriptContext) => Value;
+type Callee = (ctx: ScriptContext, ...args: never[]) => number | Promise<number>;
+
+const NOWHERE: Span = { at: { file: '', line: 0, column: 0 }, end: { file: '', line: 0, column: 0 } };
+
+/**
+ * Turns what the binder resolved into closures over one script thread's module states. Literals that a module refuses
+ * become findings; linking goes on, so that all are reported in one run.
+ */
+export class Linker {
+  readonly #sites = new Map<string, OperatorSite>();
+  readonly #accesses = new WeakMap<PvUse, PvAccess>();
+  readonly #formats = new WeakMap<FormatText, Format>();
+
+  constructor(
+    private readonly target: LinkTarget,
+    private readonly findings: Findings,
+  ) {}
+
+  /** Checks that fixed route names exist; compiled code may then rely on it. */
+  checkRoutes(program: Program, names: Iterable<{ table: RouteTable; name: string; span: Span }>): void {
+    const known = new Set(program.routes.map((r) => `${r.table}:${r.name}`));
+    for (const { table, name, span } of names) {
+      if (!known.has(`${table}:${name}`)) this.findings.add('KTS1050', span, `route "${name}" not found`);
+    }
+  }
+
+  /** JavaScript that reads a pseudo-variable of run `x`. Script variables with fixed names are read in place. */
+  readSource(pv: PvUse, constants: Constants): string {
+    const slot = this.#varSlot(pv);
+    if (slot !== null && pv.transformations.length === 0) return `x.vars[${slot}]`;
+    return `${constants.use('p', this.access(pv).read)}(x)`;
+  }
+
+  /** JavaScript that assigns to a pseudo-variable; a boolean that says whether it worked. */
+  writeSource(pv: PvUse, value: string, constants: Constants): string {
+    const slot = this.#varSlot(pv);
+    if (slot !== null) return `((x.vars[${slot}]=${value}??${pv.name === 'vn' ? 'null' : '0'}),true)`;
+    const write = this.access(pv).write;
+    return write ? `${constants.use('w', write)}(x,${value})` : `(${value},false)`;
+  }
+
+  #varSlot(pv: PvUse): number | null {
+    if ((pv.name !== 'var' && pv.name !== 'vz' && pv.name !== 'vn') || pv.module?.name !== 'pv') return null;
+    if (pv.index.kind !== 'none' || pv.inner === null || pv.inner.parts.some((p) => typeof p !== 'string')) return null;
+    const name = pv.inner.parts.join('');
+    return pv.name === 'vn' ? this.target.vars.nullableSlot(name) : this.target.vars.slot(name);
+  }
+
+  callee(call: BoundCall): Callee {
+    return call.def.bind(this.target.states.get(call.module.name) as never, call.site);
+  }
+
+  /** The variable as functions receive it: an object with `read` and perhaps `write`. */
+  boundPv(pv: PvUse): BoundPv {
+    return { text: pv.text, name: pv.name, ...this.access(pv) };
+  }
+
+  /** The closures that read and write one use of a variable, transformations included. */
+  access(pv: PvUse): PvAccess {
+    let access = this.#accesses.get(pv);
+    if (!access) {
+      access = this.#link(pv);
+      this.#accesses.set(pv, access);
+    }
+    return access;
+  }
+
+  #link(pv: PvUse): PvAccess {
+    let access: PvAccess;
+    try {
+      const state = pv.module === null ? undefined : this.target.states.get(pv.module.name);
+      access = pv.def.bind(state as never, pv.inner && this.#inner(pv.inner), this.#index(pv.index), this.target.env);
+    } catch (e) {
+      this.#refused(e, pv.span, pv.text, 'KTS1031');
+      return { read: () => null };
+    }
+    if (pv.transformations.length === 0) return access;
+    return { read: this.#transformed(pv, access.read) };
+  }
+
+  #inner(format: FormatText): PvInner {
+    return { text: format.text, fixed: format.parts.every((p) => typeof p === 'string'), format: this.format(format) };
+  }
+
+  #index(index: PvUse['index']): PvIndex {
+    if (index.kind !== 'at') return index;
+    if (typeof index.value === 'number') {
+      const n = index.value;
+      return { kind: 'at', index: () => n };
+    }
+    const { read } = this.access(index.value);
+    return {
+      kind: 'at',
+      index(ctx) {
+        const v = read(ctx);
+        return typeof v === 'number' ? v : isDefined(v) ? Number(typeof v === 'object' ? v.int : v) || 0 : 0;
+      },
+    };
+  }
+
+  #transformed(pv: PvUse, read: Read): Read {
+    let chain = read;
+    for (const t of pv.transformations) {
+      const before = chain;
+      const params = t.params.map((p): TransformationParam => {
+        if (p.kind === 'literal') return p;
+        return { kind: 'pv', text: p.pv.text, read: this.access(p.pv).read };
+      });
+      try {
+        const apply = t.def.bind(this.target.states.get(t.module.name) as never, params, this.target.env);
+        chain = t.def.acceptsNull
+          ? (ctx) => apply(ctx, before(ctx))
+          : (ctx) => {
+              const v = before(ctx);
+              return v === null || v === undefined ? undefined : apply(ctx, v);
+            };
+      } catch (e) {
+        this.#refused(e, pv.span, `{${t.name}} in ${pv.text}`, 'KTS1034');
+      }
+    }
+    return chain;
+  }
+
+  /** The text of a format string for a run. */
+  format(format: FormatText): Format {
+    let compiled = this.#formats.get(format);
+    if (!compiled) {
+      compiled = this.#compileFormat(format);
+      this.#formats.set(format, compiled);
+    }
+    return compiled;
+  }
+
+  #compileFormat(format: FormatText): Format {
+    const parts = format.parts.map((p): string | Read => (typeof p === 'string' ? p : this.access(p).read));
+    const [first, second] = parts;
+    if (parts.every((p): p is string => typeof p === 'string')) {
+      const text = parts.join('');
+      return () => text;
+    }
+    if (parts.length === 1) return (ctx) => toPrinted((first as Read)(ctx));
+    if (parts.length === 2 && typeof first === 'string') return (ctx) => first + toPrinted((second as Read)(ctx));
+    return (ctx) => {
+      let text = '';
+      for (const p of parts) text += typeof p === 'string' ? p : toPrinted(p(ctx));
+      return text;
+    };
+  }
+
+  regex(pattern: string, span: Span | null, flags: { ignoreCase?: boolean } = { ignoreCase: true }): Regex {
+    const regex = compileRegex(pattern, flags);
+    if (!('error' in regex)) return regex;
+    this.findings.add('KTS1041', span ?? NOWHERE, `Bad regular expression "${pattern}": ${regex.error}`);
+    return { source: pattern, test: () => false, exec: () => null };
+  }
+
+  staticArgument(arg: Extract<BoundArg, { kind: 'static' }>): unknown {
+    try {
+      return arg.arg.parse?.(arg.text, this.target.env);
+    } catch (e) {
+      this.#refused(e, arg.span, `${arg.arg.name} "${arg.text}"`, 'KTS1023');
+      return undefined;
+    }
+  }
+
+  /** A parser applied at run time; each distinct text is parsed once while it stays in a small cache. */
+  staticFormat(arg: Extract<BoundArg, { kind: 'static-format' }>): (ctx: ScriptContext) => unknown {
+    const format = this.format(arg.format);
+    const cache = new Map<string, unknown>();
+    return (ctx) => {
+      const text = format(ctx);
+      if (cache.has(text)) return cache.get(text);
+      if (cache.size >= 64) cache.clear();
+      const value = arg.arg.parse?.(text, this.target.env);
+      cache.set(text, value);
+      return value;
+    };
+  }
+
+  routeRef(table: RouteTable, name: string): RouteRef | null {
+    return this.target.findRoute(table, name);
+  }
+
+  comparison(node: BoundComparison, span: Span): ComparisonTest {
+    const test = makeComparison(node, {
+      isMyself: this.target.isMyself,
+      regex: (pattern) => compileRegex(pattern, { ignoreCase: true }),
+    });
+    if (typeof test === 'function') return test;
+    this.findings.add('KTS1060', span, test.error);
+    return () => false;
+  }
+
+  operatorSite(range: string): OperatorSite {
+    let site = this.#sites.get(range);
+    if (!site) this.#sites.set(range, (site = { range }));
+    return site;
+  }
+
+  #refused(e: unknown, span: Span, what: string, code: 'KTS1023' | 'KTS1031' | 'KTS1034'): void {
+    if (!(e instanceof ArgumentError)) throw e;
+    this.findings.add(code, span, `${what}: ${e.message}`);
+  }
+}
+

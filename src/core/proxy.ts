@@ -1,0 +1,193 @@
+import { protoForSize } from '../net/mtu.js';
+import type { Resolved, Resolver } from '../net/resolve.js';
+import type { Destination, ListenSocket, Network, Proto } from '../net/transport.js';
+import type { Log } from '../observe/log.js';
+import type { RouteRef } from '../registry/arguments.js';
+import type { ForwardTarget, StatelessCore } from '../registry/host.js';
+import { ScriptContext } from '../script/context.js';
+import { RouteKind } from '../script/route-kind.js';
+import { MAGIC_COOKIE } from '../sip/branch.js';
+import { buildForwardedReply, buildReply, buildRequest, viaLine } from '../sip/build.js';
+import type { SipMessage } from '../sip/message.js';
+import { replyAddress } from '../sip/received.js';
+import { TagSource } from '../sip/tag.js';
+import { parseUri } from '../sip/uri.js';
+import type { CoreSettings } from './settings.js';
+
+export interface ProxyParts {
+  readonly network: Network;
+  readonly resolver: Resolver;
+  readonly log: Log;
+  readonly settings: CoreSettings;
+  /** The whole `Server: …` line with CRLF, or ''. */
+  readonly serverLine: string;
+  readonly onsendRoute: () => RouteRef | null;
+  readonly onSent: readonly ((packet: string, dst: Destination) => void)[];
+  readonly mtuProto: (msg: SipMessage) => string | undefined;
+}
+
+/** Statelessly forwarded requests carry this branch (RFC 3261 §16.11 lets it be any constant when nothing is kept). */
+const STATELESS_BRANCH = `${MAGIC_COOKIE}kts0`;
+
+/** Stateless actions of the core: replies, next hops, forwarding. */
+export class Proxy implements StatelessCore {
+  readonly #tags = new TagSource('.');
+
+  constructor(private readonly parts: ProxyParts) {}
+
+  buildReply(ctx: ScriptContext, status: number, reason: string, toTag: string | null): string {
+    return buildReply(ctx.msg, status, reason, { toTag: toTag ?? '', server: this.parts.serverLine });
+  }
+
+  replyDestination(msg: SipMessage): Destination {
+    const { received } = msg;
+    const stream = received.proto !== 'udp';
+    const via = msg.via1;
+    const to =
+      stream || via === null
+        ? { host: received.srcIp, port: received.srcPort }
+        : replyAddress(msg, via, this.parts.settings.reply_to_via === 1);
+    return {
+      proto: received.proto,
+      address: to.host,
+      port: to.port,
+      socket: msg.forceSocket ?? received.socket,
+      connectionId: received.connectionId,
+      noConnect: msg.replyNoConnect,
+      closeAfterSend: msg.replyClose,
+    };
+  }
+
+  sendReply(ctx: ScriptContext, status: number, reason: string, toTag: string | null): boolean {
+    return this.send(this.parts.settings.onsend_route_reply === 1 ? ctx : null, this.replyDestination(ctx.msg), this.buildReply(ctx, status, reason, toTag));
+  }
+
+  statelessToTag(msg: SipMessage): string {
+    return this.#tags.tagFor(msg);
+  }
+
+  /** True when a To tag is one that this server's stateless replies carry. */
+  ownsTag(tag: string): boolean {
+    return this.#tags.owns(tag);
+  }
+
+  nextHops(uriText: string, forced: { proto?: string; socket?: ListenSocket | null }): readonly Destination[] | Promise<readonly Destination[]> {
+    const uri = parseUri(uriText);
+    if (uri === null || uri.host === '') return [];
+    const explicit = (forced.proto as Proto | undefined) ?? uri.transportProto;
+    const host = uri.maddr === '' ? uri.host : uri.maddr;
+    const found = this.parts.resolver.resolve(host, uri.port, explicit, uri.secure);
+    const toDestination = (r: Resolved): Destination => ({
+      proto: r.proto,
+      address: r.address,
+      port: r.port,
+      socket: forced.socket ?? null,
+      connectionId: 0,
+    });
+    return found instanceof Promise ? found.then((all) => all.map(toDestination)) : found.map(toDestination);
+  }
+
+  buildForward(ctx: ScriptContext, to: ForwardTarget): string {
+    const { msg } = ctx;
+    const socket = this.parts.network.socketFor(to.dst) ?? msg.received.socket;
+    const { settings } = this.parts;
+    const via = viaLine(socket, {
+      branch: to.branch,
+      rport: msg.addLocalRport || settings.local_rport === 1,
+      host: msg.advertisedAddress || settings.advertised_address || '',
+      port: msg.advertisedPort || settings.advertised_port,
+    });
+    return buildRequest(msg, {
+      via,
+      requestUri: to.uri,
+      path: to.path ?? '',
+      target: { socket, receivedOn: msg.received.socket },
+      needsLength: to.dst.proto !== 'udp',
+    });
+  }
+
+  send(ctx: ScriptContext | null, dst: Destination, text: string): boolean {
+    const { network } = this.parts;
+    const onsend = ctx === null ? null : this.parts.onsendRoute();
+    if (ctx !== null && onsend !== null && !this.#passesOnsend(ctx, onsend, dst, text)) return false;
+    const sent = network.send(dst, text);
+    if (sent) for (const hook of this.parts.onSent) hook(text, dst);
+    return sent;
+  }
+
+  /** Runs onsend_route over a packet about to leave; false when it drops it. */
+  #passesOnsend(ctx: ScriptContext, route: RouteRef, dst: Destination, text: string): boolean {
+    const socket = this.parts.network.socketFor(dst);
+    const run = new ScriptContext(ctx.msg, RouteKind.ONSEND, ctx.attrs);
+    run.transaction = ctx.transaction;
+    run.sent = {
+      text,
+      proto: dst.proto,
+      dstIp: dst.address,
+      dstPort: dst.port,
+      srcIp: socket?.address ?? '',
+      srcPort: socket?.port ?? 0,
+    };
+    const code = route.run(run);
+    if (typeof code !== 'number') {
+      // A packet cannot wait for an answer: what onsend_route does asynchronously no longer decides about it.
+      code.catch((e: unknown) => this.parts.log.error('<core>', `onsend_route failed: ${String(e)}`));
+      return true;
+    }
+    return code !== 0 && (run.stop & 2) === 0;
+  }
+
+  forward(ctx: ScriptContext, uri: string | null, proto: string | null): number | Promise<number> {
+    const { msg } = ctx;
+    const next = uri ?? (msg.dstUri !== '' ? msg.dstUri : msg.currentUri);
+    const hops = this.nextHops(next, { ...(proto === null ? {} : { proto }), socket: msg.forceSocket });
+    return hops instanceof Promise ? hops.then((all) => this.#forwardTo(ctx, all[0])) : this.#forwardTo(ctx, hops[0]);
+  }
+
+  #forwardTo(ctx: ScriptContext, hop: Destination | undefined): number {
+    if (hop === undefined) {
+      this.parts.log.error('<core>', 'forward_request: could not resolve the next hop');
+      return -1;
+    }
+    const { msg } = ctx;
+    const dst = { ...hop, noConnect: msg.forwardNoConnect, closeAfterSend: msg.forwardClose };
+    const build = (d: Destination): string =>
+      this.buildForward(ctx, { dst: d, uri: msg.currentUri, branch: STATELESS_BRANCH, path: msg.pathVector || null });
+    const text = build(dst);
+    const wide = this.forSize(msg, dst, text.length);
+    return this.send(ctx, wide, wide === dst ? text : build(wide)) ? 1 : -1;
+  }
+
+  /** The destination to use for a request of that size: another transport when it is too big for UDP (`udp_mtu`). */
+  forSize(msg: SipMessage, dst: Destination, bytes: number): Destination {
+    const { settings, network } = this.parts;
+    if (dst.proto !== 'udp' || settings.udp_mtu === 0) return dst;
+    const tryProto = (this.parts.mtuProto(msg) ?? settings.udp_mtu_try_proto)?.toLowerCase() as Proto | undefined;
+    const policy = { udpMtu: settings.udp_mtu, tryProto: tryProto ?? null };
+    const { proto } = protoForSize('udp', bytes, policy, (p) => network.sockets.some((s) => s.proto === p));
+    return proto === 'udp' ? dst : { ...dst, proto, socket: null };
+  }
+
+  /** Forwards a reply by its second Via (RFC 3261 §16.11); false when there is none or it cannot be sent. */
+  forwardReply(msg: SipMessage): boolean | Promise<boolean> {
+    const via = msg.via(1);
+    if (via === null) {
+      this.parts.log.debug('<core>', 'reply without second via header is dropped');
+      return false;
+    }
+    const proto = (via.transport.toLowerCase() || 'udp') as Proto;
+    const host = via.param('received') ?? via.host;
+    const rport = via.param('rport');
+    const port = rport ? Number(rport) : via.portOrDefault;
+    const hops = this.parts.resolver.resolve(host, port, proto);
+    const sendTo = (hop: Resolved | undefined): boolean => {
+      if (hop === undefined) return false;
+      const socket = msg.forceSocket;
+      const dst: Destination = { ...hop, socket, connectionId: 0, noConnect: msg.forwardNoConnect };
+      const chosen = this.parts.network.socketFor(dst);
+      const target = chosen && { socket: chosen, receivedOn: msg.received.socket };
+      return this.send(null, dst, buildForwardedReply(msg, { target, needsLength: proto !== 'udp' }));
+    };
+    return hops instanceof Promise ? hops.then((all) => sendTo(all[0])) : sendTo(hops[0]);
+  }
+}

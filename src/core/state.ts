@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import type { ListenSocket } from '../net/transport.js';
+import type { Host } from '../registry/host.js';
+import type { SipMessage } from '../sip/message.js';
+import type { CfgTable } from './cfg-variables.js';
+import { findSocketByText } from './listeners.js';
+
+/** The state behind core functions and pseudo-variables, one per script thread. */
+export class CoreState {
+  /** Transport that `udp_mtu_try_proto()` chose for a message. */
+  readonly #mtuProto = new WeakMap<SipMessage, string>();
+
+  constructor(
+    readonly host: Host,
+    private readonly cfg: CfgTable,
+  ) {}
+
+  setMtuProto(msg: SipMessage, proto: string): void {
+    this.#mtuProto.set(msg, proto);
+  }
+
+  mtuProto(msg: SipMessage): string | undefined {
+    return this.#mtuProto.get(msg);
+  }
+
+  /** The listen socket written as `[proto:]address[:port]`, or null (logged). */
+  findSocketText(text: string): ListenSocket | null {
+    const socket = findSocketByText(this.host.network, text);
+    if (socket === null) this.host.log.error('<core>', `bad force_send_socket argument: ${text} (kamailio doesn't listen on it)`);
+    return socket;
+  }
+
+  /** Makes reads of a cfg group give one of its instances, or its plain values (null). */
+  selectCfg(group: string, instance: number | null): boolean {
+    return this.cfg.select(group, instance);
+  }
+
+  /** Runs a command in a shell; 1 when it ends with status 0. */
+  runShell(command: string): Promise<number> {
+    return new Promise((resolve) => {
+      const child = spawn('/bin/sh', ['-c', Buffer.from(command, 'latin1').toString()], { stdio: 'ignore' });
+      child.once('error', () => resolve(-1));
+      child.once('exit', (code) => resolve(code === 0 ? 1 : -1));
+    });
+  }
+}
