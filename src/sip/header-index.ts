@@ -3,7 +3,7 @@
  * A header is {@link STRIDE} numbers in one flat array: no object is made per header.
  */
 import { COLON, CR, isDigit, isTokenChar, LF, SP, TAB } from './chars.js';
-import { type HeaderId, headerIdAt } from './header-names.js';
+import { Hdr, type HeaderId, headerIdAt } from './header-names.js';
 
 /** Numbers per header: id, start of the line, end of the name, start and end of the trimmed body. */
 export const STRIDE = 5;
@@ -58,9 +58,9 @@ export function scanHeaders(raw: string, from: number): HeaderScan {
       break;
     }
     let nameEnd = at;
-    while (isTokenChar(raw.charCodeAt(nameEnd))) nameEnd++;
+    let c = first;
+    while (c !== COLON && c > SP) c = raw.charCodeAt(++nameEnd);
     let colon = nameEnd;
-    let c = raw.charCodeAt(colon);
     while (c === SP || c === TAB) c = raw.charCodeAt(++colon);
 
     let end = raw.indexOf('\n', colon);
@@ -78,8 +78,9 @@ export function scanHeaders(raw: string, from: number): HeaderScan {
     let id: HeaderId;
     if (c === COLON && nameEnd > at) {
       id = headerIdAt(raw, at, nameEnd);
-    } else {
-      id = MALFORMED;
+      if (id === Hdr.OTHER && !isToken(raw, at, nameEnd)) id = MALFORMED;
+    } else id = MALFORMED;
+    if (id === MALFORMED) {
       body = nameEnd = at;
       if (scan.malformed < 0) scan.malformed = n / STRIDE;
     }
@@ -96,6 +97,11 @@ export function scanHeaders(raw: string, from: number): HeaderScan {
   }
   scan.count = n / STRIDE;
   return scan;
+}
+
+function isToken(s: string, from: number, end: number): boolean {
+  for (let i = from; i < end; i++) if (!isTokenChar(s.charCodeAt(i))) return false;
+  return true;
 }
 
 /** The parts of a first line. */

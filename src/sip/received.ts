@@ -2,9 +2,8 @@
  * What a receiver writes into the topmost Via: `received` (RFC 3261 §18.2.1) and `rport` (RFC 3581 §4), and where a
  * reply goes because of it (RFC 3261 §18.2.2).
  */
-import { EQ, equalsIgnoreCase, LBRACKET, rangeEquals, SEMI, skipSpace, trimEnd } from './chars.js';
+import { equalsIgnoreCase, LBRACKET } from './chars.js';
 import type { SipMessage } from './message.js';
-import { nextSeparator } from './params.js';
 import type { Via } from './via.js';
 
 /** `length` bytes at `at` give way to `text`. */
@@ -16,7 +15,7 @@ export interface ViaChange {
 
 /** Whether `received` must be written: sent-by is not the source address, or the peer asked for `rport`. */
 export function needsReceived(msg: SipMessage, via: Via): boolean {
-  return via.rport !== null || !hostIs(via.host, msg.received.srcIp);
+  return via.rportStart >= 0 || !hostIs(via.host, msg.received.srcIp);
 }
 
 /** True when a Via host, IPv6 in brackets or not, is the address `ip`. A domain name never is. */
@@ -33,39 +32,23 @@ export function hostIs(host: string, ip: string): boolean {
 export function viaChanges(msg: SipMessage, via: Via, forReply: boolean): ViaChange[] {
   const changes: ViaChange[] = [];
   const info = msg.received;
-  const insertAt = forReply ? via.end : via.paramsStart;
-  const received = needsReceived(msg, via) ? `;received=${info.srcIp}` : '';
-  const rport = via.rport !== null || msg.forceRport ? `;rport=${info.srcPort}` : '';
   let inserted = '';
-  if (rport !== '') {
-    if (via.rport === null) inserted = rport;
-    else changes.push(replacement(msg.raw, via, 'rport', rport));
+  if (via.rportStart >= 0 || msg.forceRport) {
+    const rport = `;rport=${info.srcPort}`;
+    if (via.rportStart < 0) inserted = rport;
+    else changes.push({ at: via.rportStart, length: via.rportEnd - via.rportStart, text: rport });
   }
-  if (received !== '') {
-    if (via.received === null) inserted += received;
-    else changes.push(replacement(msg.raw, via, 'received', received));
+  if (needsReceived(msg, via)) {
+    const received = `;received=${info.srcIp}`;
+    if (via.receivedStart < 0) inserted += received;
+    else changes.push({ at: via.receivedStart, length: via.receivedEnd - via.receivedStart, text: received });
   }
   if (changes.length === 2 && changes[0]!.at > changes[1]!.at) changes.reverse();
   if (inserted !== '') {
-    const insertion = { at: insertAt, length: 0, text: inserted };
-    if (forReply) changes.push(insertion);
-    else changes.unshift(insertion);
+    if (forReply) changes.push({ at: via.end, length: 0, text: inserted });
+    else changes.unshift({ at: via.paramsStart, length: 0, text: inserted });
   }
   return changes;
-}
-
-/** Replaces the parameter from its `;` to the next one. */
-function replacement(raw: string, via: Via, lowerName: string, text: string): ViaChange {
-  let at = via.paramsStart;
-  while (at < via.end) {
-    const next = nextSeparator(raw, at + 1, via.end, SEMI);
-    const start = skipSpace(raw, at + 1, next);
-    let eq = start;
-    while (eq < next && raw.charCodeAt(eq) !== EQ) eq++;
-    if (rangeEquals(raw, start, trimEnd(raw, start, eq), lowerName)) return { at, length: next - at, text };
-    at = next;
-  }
-  return { at: via.end, length: 0, text };
 }
 
 /** Where the reply to a request over a datagram transport goes. */
@@ -82,6 +65,6 @@ export function replyAddress(msg: SipMessage, via: Via, replyToVia = false): Rep
   const info = msg.received;
   const maddr = via.param('maddr');
   if (maddr) return { host: maddr, port: via.portOrDefault };
-  if (via.rport !== null || msg.forceRport) return { host: info.srcIp, port: info.srcPort };
+  if (via.rportStart >= 0 || msg.forceRport) return { host: info.srcIp, port: info.srcPort };
   return { host: replyToVia ? via.host : info.srcIp, port: via.portOrDefault };
 }

@@ -1,11 +1,42 @@
 /** Via (RFC 3261 §20.42, rport of RFC 3581, alias of RFC 5923). */
-import { COLON, COMMA, isSpace, LBRACKET, LPAREN, parseUint, SEMI, SLASH, skipSpace, trimEnd } from './chars.js';
-import { nextSeparator, paramValue } from './params.js';
+import {
+  COLON,
+  COMMA,
+  DQUOTE,
+  EQ,
+  isDigit,
+  isSpace,
+  LBRACKET,
+  LPAREN,
+  RPAREN,
+  rangeEquals,
+  SEMI,
+  SLASH,
+  SP,
+  skipQuoted,
+  skipSpace,
+  trimEnd,
+} from './chars.js';
+import { paramValue } from './params.js';
 
 /** One Via value. Positions are into the message text. */
 export class Via {
-  private branchValue: string | null | undefined = undefined;
-  private rportValue: string | null | undefined = undefined;
+  private branchText: string | null = null;
+
+  /** Position of the `rport` parameter's `;`, or -1. */
+  rportStart = -1;
+  /** Position after the `rport` parameter, blanks included. */
+  rportEnd = -1;
+  /** Position of the `received` parameter's `;`, or -1. */
+  receivedStart = -1;
+  /** Position after the `received` parameter, blanks included. */
+  receivedEnd = -1;
+  private branchStart = -1;
+  private branchEnd = -1;
+  /** Position after the value, in front of a comma or the line's end. */
+  end = 0;
+  /** Position of the first parameter's `;`, or `end` when there is none. */
+  paramsStart = 0;
 
   constructor(
     /** The message text that the positions point into. */
@@ -14,18 +45,12 @@ export class Via {
     readonly headerIndex: number,
     /** First character of the value (`SIP/2.0/…`). */
     readonly start: number,
-    /** Position after the value, in front of a comma or the line's end. */
-    readonly end: number,
     /** Transport name as written: `UDP`, `TCP`, `TLS`, `WS`, … */
     readonly transport: string,
     /** sent-by host as written, IPv6 with brackets. */
     readonly host: string,
     /** sent-by port; 0 when absent. */
     readonly port: number,
-    /** Position after sent-by. */
-    readonly sentByEnd: number,
-    /** Position of the first parameter's `;`, or `end` when there is none. */
-    readonly paramsStart: number,
   ) {}
 
   /** The value as written. */
@@ -45,17 +70,18 @@ export class Via {
 
   /** The branch parameter; empty when absent. */
   get branch(): string {
-    if (this.branchValue === undefined) this.branchValue = this.param('branch');
-    return this.branchValue ?? '';
+    if (this.branchText === null) {
+      this.branchText = this.branchStart < 0 ? '' : this.source.slice(this.branchStart, this.branchEnd);
+    }
+    return this.branchText;
   }
   /** The `received` parameter; null when absent. */
   get received(): string | null {
-    return this.param('received');
+    return this.receivedStart < 0 ? null : this.param('received');
   }
   /** The `rport` parameter: null when absent, empty when requested without a value. */
   get rport(): string | null {
-    if (this.rportValue === undefined) this.rportValue = this.param('rport');
-    return this.rportValue;
+    return this.rportStart < 0 ? null : this.param('rport');
   }
   /** True when the peer allows reuse of its connection (RFC 5923). */
   get alias(): boolean {
@@ -66,58 +92,119 @@ export class Via {
     if (this.port !== 0) return this.port;
     return this.transport.length === 3 && this.transport.toUpperCase() === 'TLS' ? 5061 : 5060;
   }
+
+  /** Reads the parameters from the `;` at `from` on, and where the value ends. False when a quote does not close. */
+  readParams(from: number, limit: number): boolean {
+    const s = this.source;
+    this.paramsStart = from;
+    let i = from;
+    for (;;) {
+      const semi = i;
+      let c = 0;
+      let eq = -1;
+      for (i++; i < limit; i++) {
+        c = s.charCodeAt(i);
+        if (c === SEMI || c === COMMA) break;
+        if (c === EQ && eq < 0) eq = i;
+        else if (c === DQUOTE) {
+          i = skipQuoted(s, i, limit) - 1;
+          if (i < 0) return false;
+        } else if (c === LPAREN) {
+          while (i < limit && s.charCodeAt(i) !== RPAREN) i++;
+          if (i >= limit) return false;
+        }
+      }
+      const more = i < limit && c === SEMI;
+      const stop = more ? i : trimEnd(s, semi, i);
+      this.noteParam(semi, eq, stop);
+      if (more) continue;
+      this.end = stop;
+      return true;
+    }
+  }
+
+  /** Remembers the parameters that every message needs. */
+  private noteParam(semi: number, eq: number, stop: number): void {
+    const s = this.source;
+    const name = skipSpace(s, semi + 1, stop);
+    const nameEnd = trimEnd(s, name, eq < 0 ? stop : eq);
+    switch (nameEnd - name) {
+      case 6:
+        if (this.branchStart < 0 && eq > 0 && rangeEquals(s, name, nameEnd, 'branch')) {
+          this.branchStart = skipSpace(s, eq + 1, stop);
+          this.branchEnd = trimEnd(s, this.branchStart, stop);
+        }
+        break;
+      case 5:
+        if (this.rportStart < 0 && rangeEquals(s, name, nameEnd, 'rport')) {
+          this.rportStart = semi;
+          this.rportEnd = stop;
+        }
+        break;
+      case 8:
+        if (this.receivedStart < 0 && rangeEquals(s, name, nameEnd, 'received')) {
+          this.receivedStart = semi;
+          this.receivedEnd = stop;
+        }
+        break;
+    }
+  }
 }
 
 /** Parses the Via value that starts in `s[from, end)` and ends at a comma or `end`; null when malformed. */
 export function parseVia(s: string, from: number, end: number, headerIndex: number): Via | null {
-  const start = skipSpace(s, from, end);
-  const stop = nextSeparator(s, start, end, COMMA);
-  const valueEnd = trimEnd(s, start, stop);
-
   // sent-protocol: three tokens with optional blanks around the slashes.
-  const slash1 = s.indexOf('/', start);
-  if (slash1 < 0 || slash1 >= valueEnd) return null;
-  const slash2 = s.indexOf('/', slash1 + 1);
-  if (slash2 < 0 || slash2 >= valueEnd) return null;
-  const nameEnd = trimEnd(s, start, slash1);
-  if (nameEnd - start !== 3) return null;
-  const transportStart = skipSpace(s, slash2 + 1, valueEnd);
-  let i = transportStart;
-  while (i < valueEnd && !isSpace(s.charCodeAt(i))) {
-    const c = s.charCodeAt(i);
-    if (c === SEMI || c === SLASH) return null;
-    i++;
-  }
+  const start = skipSpace(s, from, end);
+  let i = tokenEnd(s, start, end);
+  if (i - start !== 3) return null;
+  i = skipSpace(s, i, end);
+  if (s.charCodeAt(i) !== SLASH) return null;
+  i = skipSpace(s, i + 1, end);
+  i = skipSpace(s, tokenEnd(s, i, end), end);
+  if (s.charCodeAt(i) !== SLASH) return null;
+  const transportStart = skipSpace(s, i + 1, end);
+  i = tokenEnd(s, transportStart, end);
+  if (i === transportStart || i >= end || !isSpace(s.charCodeAt(i))) return null;
   const transport = s.slice(transportStart, i);
 
-  const hostStart = skipSpace(s, i, valueEnd);
-  if (hostStart === i || hostStart >= valueEnd) return null;
+  // sent-by
+  const hostStart = skipSpace(s, i, end);
   i = hostStart;
   if (s.charCodeAt(i) === LBRACKET) {
     i = s.indexOf(']', i) + 1;
-    if (i <= 0 || i > valueEnd) return null;
-  } else {
-    while (i < valueEnd) {
-      const c = s.charCodeAt(i);
-      if (c === COLON || c === SEMI || c === LPAREN || isSpace(c)) break;
-      i++;
-    }
-  }
+    if (i <= 0 || i > end) return null;
+  } else i = tokenEnd(s, i, end);
   if (i === hostStart) return null;
   const host = s.slice(hostStart, i);
-  let sentByEnd = i;
   let port = 0;
-  i = skipSpace(s, i, valueEnd);
-  if (i < valueEnd && s.charCodeAt(i) === COLON) {
-    const portStart = skipSpace(s, i + 1, valueEnd);
-    i = portStart;
-    while (i < valueEnd && s.charCodeAt(i) >= 48 && s.charCodeAt(i) <= 57) i++;
-    port = parseUint(s, portStart, i);
-    if (port < 0 || port > 65535) return null;
-    sentByEnd = i;
-    i = skipSpace(s, i, valueEnd);
+  let valueEnd = i;
+  i = skipSpace(s, i, end);
+  if (i < end && s.charCodeAt(i) === COLON) {
+    const portStart = skipSpace(s, i + 1, end);
+    for (i = portStart; i < end && isDigit(s.charCodeAt(i)); i++) port = port * 10 + s.charCodeAt(i) - 48;
+    if (i === portStart || i > portStart + 5 || port > 65535) return null;
+    valueEnd = i;
+    i = skipSpace(s, i, end);
   }
-  if (i < valueEnd && s.charCodeAt(i) !== SEMI && s.charCodeAt(i) !== LPAREN) return null;
-  const paramsStart = i < valueEnd && s.charCodeAt(i) === SEMI ? i : valueEnd;
-  return new Via(s, headerIndex, start, valueEnd, transport, host, port, sentByEnd, paramsStart);
+  const via = new Via(s, headerIndex, start, transport, host, port);
+  if (i < end && s.charCodeAt(i) === LPAREN) {
+    i = s.indexOf(')', i) + 1;
+    if (i <= 0 || i > end) return null;
+    valueEnd = i;
+    i = skipSpace(s, i, end);
+  }
+  if (i < end && s.charCodeAt(i) === SEMI) return via.readParams(i, end) ? via : null;
+  if (i < end && s.charCodeAt(i) !== COMMA) return null;
+  via.end = via.paramsStart = valueEnd;
+  return via;
+}
+
+/** End of a run of characters that are not a blank or one of `: ; , / (`. */
+function tokenEnd(s: string, from: number, end: number): number {
+  let i = from;
+  for (; i < end; i++) {
+    const c = s.charCodeAt(i);
+    if (c <= SP || c === SLASH || c === COLON || c === SEMI || c === COMMA || c === LPAREN) break;
+  }
+  return i;
 }
