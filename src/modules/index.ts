@@ -10,5 +10,9 @@ async function load<S>(file: Promise<{ readonly default: ModuleDef<S> }>): Promi
 
 /** The modules that a config can load, by name. */
 export const MODULES: Readonly<Record<string, Loader>> = {
+  htable: () => load(import('./htable/index.js')),
+  maxfwd: () => load(import('./maxfwd/index.js')),
   pv: () => load(import('./pv/index.js')),
+  rr: () => load(import('./rr/index.js')),
+  sl: () => load(import('./sl/index.js')),
 };
