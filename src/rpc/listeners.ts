@@ -50,20 +50,17 @@ export async function listenUnixDatagram(
   access: FileAccess,
   wire: RpcWire,
 ): Promise<Opened<RpcListener>> {
-  const opened = UnixDatagramSocket.open(path, access, (data, from) => {
-    void wire.datagram(data).then((answer) => {
-      if (answer !== undefined) socket?.send(answer, from);
-    });
+  const opened = UnixDatagramSocket.open(path, access, (data, answer) => {
+    void wire.datagram(data).then((bytes) => bytes !== undefined && answer(bytes));
   });
   if (!opened.ok) return opened;
-  const socket: UnixDatagramSocket | undefined = opened.value;
   return {
     ok: true,
     value: {
       transport: 'unix_dgram',
       address: path,
       connections: () => [],
-      close: async () => socket.close(),
+      close: async () => opened.value.close(),
     },
   };
 }

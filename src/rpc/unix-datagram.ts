@@ -17,13 +17,14 @@ const MAX_DATAGRAM = 65536;
 /** Datagrams taken in one turn, so that a flood cannot starve SIP. */
 const PER_TURN = 16;
 
-/** Where a datagram came from: bytes of a sockaddr. Senders that bound no name have none to answer to. */
-export interface DatagramPeer {
+/** Bytes of a sockaddr. A sender that bound no name has none to answer to. */
+interface Peer {
   readonly address: Buffer;
   readonly length: number;
 }
 
-export type DatagramListener = (data: Buffer, from: DatagramPeer) => void;
+/** Told of a datagram; `answer` sends one back and says whether it went out. */
+export type DatagramListener = (data: Buffer, answer: (bytes: Buffer) => boolean) => void;
 
 /** A datagram socket with a name in the file system. Never blocks: what cannot be sent at once is dropped. */
 export class UnixDatagramSocket {
@@ -67,16 +68,10 @@ export class UnixDatagramSocket {
     return { ok: true, value: new UnixDatagramSocket(path, calls, fd, listener) };
   }
 
-  /** Sends to who sent; false when it cannot be delivered now. */
-  send(data: Buffer, to: DatagramPeer): boolean {
-    if (this.#closed || to.length <= 2) return false;
-    const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-    return this.calls.sendto(this.fd, data, data.length, flags, to.address, to.length) === data.length;
-  }
-
+  /** False when it cannot be delivered now. */
   sendTo(data: Buffer, path: string): boolean {
     const address = unixAddress(path);
-    return address !== undefined && this.send(data, { address: address.bytes, length: address.length });
+    return address !== undefined && this.#send(data, { address: address.bytes, length: address.length });
   }
 
   close(): void {
@@ -85,6 +80,12 @@ export class UnixDatagramSocket {
     this.#readiness.close();
     this.calls.close(this.fd);
     removeQuietly(this.path);
+  }
+
+  #send(data: Buffer, to: Peer): boolean {
+    if (this.#closed || to.length <= 2) return false;
+    const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+    return this.calls.sendto(this.fd, data, data.length, flags, to.address, to.length) === data.length;
   }
 
   #schedule(): void {
@@ -106,7 +107,7 @@ export class UnixDatagramSocket {
       const length = this.#length.readUInt32LE();
       const address = Buffer.alloc(SOCKADDR_UN_BYTES);
       this.#from.copy(address, 0, 0, length);
-      this.listener(Buffer.from(this.#data.subarray(0, size)), { address, length });
+      this.listener(Buffer.from(this.#data.subarray(0, size)), (bytes) => this.#send(bytes, { address, length }));
     }
   }
 }
