@@ -13,7 +13,13 @@ export class CoreState {
   constructor(
     readonly host: Host,
     private readonly cfg: CfgTable,
+    private readonly defines: ReadonlyMap<string, string | null>,
   ) {}
+
+  /** The value of a `#!define`; null when it has none, undefined when it is not defined. */
+  define(name: string): string | null | undefined {
+    return this.defines.get(name);
+  }
 
   setMtuProto(msg: SipMessage, proto: string): void {
     this.#mtuProto.set(msg, proto);

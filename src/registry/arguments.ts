@@ -77,7 +77,12 @@ export type ArgKind =
   | 'enum'
   | 'route';
 
-const arg = <T>(kind: ArgKind, name: string, extra: Partial<Arg<T>> = {}): Arg<T> => ({ name, kind, optional: false, ...extra });
+const arg = <T>(kind: ArgKind, name: string, extra: Partial<Arg<T>> = {}): Arg<T> => ({
+  name,
+  kind,
+  optional: false,
+  ...extra,
+});
 
 /** Text with pseudo-variables inside, evaluated per call. */
 export const text = (name: string, doc?: string): Arg<string> => arg('text', name, { doc });
@@ -103,6 +108,7 @@ export const parsed = <T>(name: string, parse: (text: string, env: BindEnv) => T
 export const oneOf = <const W extends readonly string[]>(name: string, words: W, doc?: string): Arg<W[number]> =>
   arg('enum', name, { words, doc });
 /** The name of a route block. */
-export const route = (name: string, table: RouteTable, doc?: string): Arg<RouteRef> => arg('route', name, { table, doc });
+export const route = (name: string, table: RouteTable, doc?: string): Arg<RouteRef> =>
+  arg('route', name, { table, doc });
 /** Makes an argument optional; it must be followed by optional ones only. */
 export const optional = <T>(a: Arg<T>): Arg<T | undefined> => ({ ...a, optional: true }) as Arg<T | undefined>;

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock/clock.js';
+import type { CoreSettings } from '../core/settings.js';
 import type { Databases } from '../db/database.js';
-import type { Destination, ListenSocket, Network } from '../net/transport.js';
 import type { Resolver } from '../net/resolve.js';
+import type { Destination, ListenSocket, Network } from '../net/transport.js';
 import type { Log } from '../observe/log.js';
 import type { Statistics } from '../observe/statistics.js';
 import type { RpcTable } from '../rpc/table.js';
@@ -9,8 +10,8 @@ import type { ScriptContext } from '../script/context.js';
 import type { Value } from '../script/value.js';
 import type { Zone } from '../shm/zone.js';
 import type { SipMessage } from '../sip/message.js';
+import type { ReceiveInfo } from '../sip/receive-info.js';
 import type { BindEnv, RouteRef, RouteTable } from './arguments.js';
-import type { CoreSettings } from '../core/settings.js';
 import type { ModuleDef } from './module.js';
 
 /** What the server offers to modules. One per script thread; modules keep it from `configure`. */
@@ -78,7 +79,7 @@ export interface Routes {
    */
   runEvent(name: string, ctx?: ScriptContext): ScriptContext | null | Promise<ScriptContext | null>;
   /** A well-formed local request that routes without a message run over (upstream's faked request). */
-  fakeRequest(): SipMessage;
+  fakeRequest(received?: ReceiveInfo): SipMessage;
 }
 
 /** Points of the message flow where modules take part. Each list is called in order of registration. */
@@ -115,7 +116,10 @@ export interface StatelessCore {
    * The next hop of a request: `$du` if set, else the R-URI, resolved (RFC 3263). Synchronous for numeric hosts and
    * cached names. Empty when nothing resolves.
    */
-  nextHops(uri: string, forced: { proto?: string; socket?: ListenSocket | null }): readonly Destination[] | Promise<readonly Destination[]>;
+  nextHops(
+    uri: string,
+    forced: { proto?: string; socket?: ListenSocket | null },
+  ): readonly Destination[] | Promise<readonly Destination[]>;
   /**
    * The text of a request as forwarded to `dst` with `branch` in its own Via on top: edits applied, Via received/rport,
    * R-URI replaced by `uri`, Route set from `path`.

@@ -115,7 +115,12 @@ export type ParamDef =
       readonly noEffect?: string;
     }
   /** Takes either type. */
-  | { readonly type: 'int|string'; readonly default: number | string | null; readonly doc: string; readonly noEffect?: string };
+  | {
+      readonly type: 'int|string';
+      readonly default: number | string | null;
+      readonly doc: string;
+      readonly noEffect?: string;
+    };
 
 /** Parameter values after defaults: `params.fr_timer`. */
 export type ParamValues<P extends Readonly<Record<string, ParamDef>>> = {
@@ -192,9 +197,10 @@ export interface ModuleSpec<S, P extends Readonly<Record<string, ParamDef>>> {
 }
 
 /** Declares a module. The result is its manifest and constructor in one; nothing runs until a config loads it. */
-export function defineModule<S, const P extends Readonly<Record<string, ParamDef>> = Readonly<Record<string, ParamDef>>>(
-  spec: ModuleSpec<S, P>,
-): ModuleDef<S> {
+export function defineModule<
+  S,
+  const P extends Readonly<Record<string, ParamDef>> = Readonly<Record<string, ParamDef>>,
+>(spec: ModuleSpec<S, P>): ModuleDef<S> {
   const functions: Record<string, readonly FunctionDef<S>[]> = {};
   for (const [name, def] of Object.entries(spec.functions ?? {})) {
     functions[name] = Array.isArray(def) ? (def as readonly FunctionDef<S>[]) : [def as FunctionDef<S>];

@@ -1,0 +1,198 @@
+import type { Counter } from '../observe/statistics.js';
+import { Level, type Log } from '../observe/log.js';
+import type { RouteRef } from '../registry/arguments.js';
+import type { Hooks, Routes } from '../registry/host.js';
+import { ScriptContext, Stop } from '../script/context.js';
+import { RouteKind } from '../script/route-kind.js';
+import { ParseFailure, SipMessage } from '../sip/message.js';
+import type { ReceiveInfo } from '../sip/receive-info.js';
+
+export interface ReceiverParts {
+  readonly log: Log;
+  readonly hooks: Hooks;
+  readonly routes: Routes;
+  /** Forwards a reply that belongs to no transaction. */
+  readonly forwardReply: (msg: SipMessage) => boolean | Promise<boolean>;
+  readonly counters: ReceiveCounters;
+}
+
+/** Statistics of group `core`, by upstream's names. */
+export interface ReceiveCounters {
+  readonly rcv_requests: Counter;
+  readonly rcv_replies: Counter;
+  readonly drop_requests: Counter;
+  readonly drop_replies: Counter;
+  readonly fwd_replies: Counter;
+  readonly err_requests: Counter;
+  readonly err_replies: Counter;
+  readonly bad_msg_hdr: Counter;
+}
+
+/** How many bytes of a message that cannot be parsed go into the log. */
+const LOGGED_BYTES = 1024;
+
+/**
+ * The message loop: what arrives is parsed and run through the routes. Nothing thrown leaves it: a message that makes
+ * a function throw is lost alone, logged with its bytes.
+ */
+export class Receiver {
+  readonly #main: RouteRef | null;
+  readonly #reply: RouteRef | null;
+  readonly #preRouting: RouteRef | null;
+  readonly #parseError: RouteRef | null;
+
+  constructor(private readonly parts: ReceiverParts) {
+    const { routes } = parts;
+    this.#main = routes.find('main', '0');
+    this.#reply = routes.find('onreply', '0');
+    this.#preRouting = routes.find('event', 'core:pre-routing');
+    this.#parseError = routes.find('event', 'core:receive-parse-error');
+  }
+
+  /** Takes one message off the network. */
+  receive(raw: string, received: ReceiveInfo): void {
+    try {
+      const msg = SipMessage.parse(raw, received);
+      if (msg instanceof ParseFailure) this.#unparsable(raw, received, msg.reason);
+      else this.process(msg);
+    } catch (e) {
+      this.#failed(e, raw);
+    }
+  }
+
+  /** Runs a parsed message through the routes. */
+  process(msg: SipMessage): void {
+    const pending = msg.isRequest ? this.#request(msg) : this.#replyMessage(msg);
+    if (pending !== undefined) pending.catch((e: unknown) => this.#failed(e, msg.raw));
+  }
+
+  #request(msg: SipMessage): Promise<void> | undefined {
+    const { hooks, counters, log } = this.parts;
+    counters.rcv_requests.inc();
+    const ctx = new ScriptContext(msg, RouteKind.REQUEST);
+    if (msg.via1 === null) {
+      log.error('<core>', 'no via found in request');
+      counters.bad_msg_hdr.inc();
+      return undefined;
+    }
+    for (const hook of hooks.preRequest) {
+      if (!hook(ctx)) {
+        counters.drop_requests.inc();
+        return undefined;
+      }
+    }
+    if (this.#preRouting !== null) {
+      const early = new ScriptContext(msg, RouteKind.REQUEST, ctx.attrs);
+      const code = this.#preRouting.run(early);
+      if (typeof code !== 'number') return code.then(() => (early.stop & Stop.DROP ? undefined : this.#route(ctx)));
+      if (early.stop & Stop.DROP) return undefined;
+    }
+    return this.#route(ctx);
+  }
+
+  #route(ctx: ScriptContext): Promise<void> | undefined {
+    if (this.#main === null) {
+      this.parts.log.error('<core>', 'no config routing engine registered');
+      this.parts.counters.err_requests.inc();
+      return undefined;
+    }
+    const code = this.#main.run(ctx);
+    if (typeof code === 'number') {
+      this.#routed(ctx, code);
+      return undefined;
+    }
+    return code.then((n) => this.#routed(ctx, n));
+  }
+
+  #routed(ctx: ScriptContext, code: number): void {
+    if (code < 0) this.parts.log.warn('<core>', 'error while trying script');
+    for (const hook of this.parts.hooks.postRequest) hook(ctx);
+  }
+
+  #replyMessage(msg: SipMessage): Promise<void> | undefined {
+    const { hooks, counters, log } = this.parts;
+    counters.rcv_replies.inc();
+    if (msg.via1 === null) {
+      log.error('<core>', 'no via found in reply');
+      counters.bad_msg_hdr.inc();
+      return undefined;
+    }
+    const ctx = new ScriptContext(msg, RouteKind.CORE_ONREPLY);
+    ctx.reply = msg;
+    for (const hook of hooks.preReply) {
+      if (!hook(ctx)) {
+        counters.drop_replies.inc();
+        return undefined;
+      }
+    }
+    if (this.#reply === null) return this.#handleReply(ctx);
+    const code = this.#reply.run(ctx);
+    if (typeof code === 'number') return this.#replyRouted(ctx, code);
+    return code.then((n) => this.#replyRouted(ctx, n));
+  }
+
+  /** What reply_route's outcome means: only a positive code without drop lets the reply go on. */
+  #replyRouted(ctx: ScriptContext, code: number): Promise<void> | undefined {
+    if (code < 0) this.parts.log.warn('<core>', 'error while trying onreply script');
+    if (code <= 0 || (ctx.stop & Stop.DROP) !== 0) {
+      this.parts.counters.drop_replies.inc();
+      return undefined;
+    }
+    return this.#handleReply(ctx);
+  }
+
+  #handleReply(ctx: ScriptContext): Promise<void> | undefined {
+    const { hooks } = this.parts;
+    for (let i = 0; i < hooks.onReply.length; i++) {
+      const consumed = hooks.onReply[i]!(ctx);
+      if (consumed === true) return this.#replyDone(ctx);
+      if (consumed !== false) return consumed.then((yes) => (yes ? this.#replyDone(ctx) : this.#forward(ctx)));
+    }
+    return this.#forward(ctx);
+  }
+
+  #forward(ctx: ScriptContext): Promise<void> | undefined {
+    const sent = this.parts.forwardReply(ctx.msg);
+    if (typeof sent === 'boolean') {
+      this.#forwarded(ctx, sent);
+      return undefined;
+    }
+    return sent.then((ok) => this.#forwarded(ctx, ok));
+  }
+
+  #forwarded(ctx: ScriptContext, sent: boolean): void {
+    this.parts.counters[sent ? 'fwd_replies' : 'drop_replies'].inc();
+    this.#replyDone(ctx);
+  }
+
+  #replyDone(ctx: ScriptContext): undefined {
+    for (const hook of this.parts.hooks.postReply) hook(ctx);
+    return undefined;
+  }
+
+  #unparsable(raw: string, received: ReceiveInfo, reason: string): void {
+    const { log, counters, routes } = this.parts;
+    counters.bad_msg_hdr.inc();
+    if (log.enabled(Level.ERR)) {
+      log.error('<core>', `parsing of a message from ${received.srcIp}:${received.srcPort} failed: ${reason} [${printable(raw)}]`);
+    }
+    if (this.#parseError === null) return;
+    const msg = routes.fakeRequest(received);
+    const code = this.#parseError.run(new ScriptContext(msg, RouteKind.REQUEST));
+    if (typeof code !== 'number') code.catch((e: unknown) => this.#failed(e, raw));
+  }
+
+  #failed(e: unknown, raw: string): void {
+    this.parts.counters.err_requests.inc();
+    const { log } = this.parts;
+    log.context = null;
+    const what = e instanceof Error ? (e.stack ?? e.message) : String(e);
+    log.write(Level.CRIT, '<core>', `a message was lost: ${what} [${printable(raw)}]`);
+  }
+}
+
+/** The start of a message with line ends and other control bytes made visible. */
+function printable(raw: string): string {
+  const head = raw.length > LOGGED_BYTES ? `${raw.slice(0, LOGGED_BYTES)}…` : raw;
+  return JSON.stringify(head).slice(1, -1);
+}
