@@ -74,6 +74,11 @@ export const PARSE_CODES = {
     title: 'ignored characters outside of strings: {0}',
     explanation: 'Bytes that start no token are skipped, as Kamailio skips them.',
   },
+  KTS0014: {
+    severity: 'error',
+    title: '`{0}` is not a statement of the config language',
+    explanation: 'The statements are if, while, switch, return, exit, drop, break, assignments and calls.',
+  },
   KTS0020: {
     severity: 'error',
     title: 'unterminated string',

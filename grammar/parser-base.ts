@@ -83,7 +83,8 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   }
 
   /** Gives up the current statement or item after a problem that has been reported. */
-  protected abandon(): never {
+  protected abandon(): undefined {
+    if (this.RECORDING_PHASE) return undefined;
     throw new MismatchedTokenException('', this.LA(1), this.LA(0));
   }
 
@@ -109,6 +110,14 @@ export abstract class ParserBase extends EmbeddedActionsParser {
       if (internals.currIdx === start && failedAt === start) this.skip();
       return undefined;
     }
+  }
+
+  /** Braces opened and not closed by the tokens read since index `from`. */
+  protected braceDepth(from: number): number {
+    const { currIdx, tokVector } = this.internals;
+    let depth = 0;
+    for (let n = from + 1; n <= currIdx; n++) depth += T.braces(tokVector[n]!.tokenType);
+    return Math.max(0, depth);
   }
 
   protected skip(): void {

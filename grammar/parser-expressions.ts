@@ -1,6 +1,7 @@
 import type { IToken, ParserMethod, TokenType } from 'chevrotain';
 import type { Argument, Assign, AttributeExpr, Call, Comparison, Expr, PvExpr, Statement, UnaryOp } from './ast.js';
 import { checkCoreCall } from './core-calls.js';
+import { notesOn } from './mistakes.js';
 import { WordParser } from './parser-words.js';
 import * as T from './tokens.js';
 
@@ -267,7 +268,10 @@ export abstract class ExpressionParser extends WordParser {
         DEF: [
           {
             GATE: () => subject === T.UriSubject || subject === T.IpSubject,
-            ALT: () => (this.CONSUME(T.Myself), { kind: 'myself' as const }),
+            ALT: () => {
+              this.CONSUME(T.Myself);
+              return { kind: 'myself' as const };
+            },
           },
           {
             GATE: () => subject === T.Myself,
@@ -443,23 +447,4 @@ export abstract class ExpressionParser extends WordParser {
     const next = this.LA(1) as T.Token;
     return next.source ? `\`${next.image}\`` : 'the end of the file';
   }
-}
-
-const MISTAKES: Readonly<Record<string, string>> = {
-  elseif: 'Write `else if`.',
-  elsif: 'Write `else if`.',
-  elif: 'Write `else if`.',
-  continue: 'There is no `continue`; restructure the loop with `if`.',
-  for: 'There is no `for`; use `while`.',
-  AND: 'Words of the language are written in lower case.',
-  OR: 'Words of the language are written in lower case.',
-  Yes: 'Words of the language are written in lower case.',
-  No: 'Words of the language are written in lower case.',
-  enabled: 'Write `enable`, `yes` or 1.',
-  disabled: 'Write `disable`, `no` or 0.',
-};
-
-function notesOn(word: string): readonly string[] | undefined {
-  const note = MISTAKES[word];
-  return note ? [note] : undefined;
 }

@@ -1,5 +1,6 @@
 import type { TokenType } from 'chevrotain';
 import type { AsyncStatement, Call, Expr, If, Statement, SwitchCase } from './ast.js';
+import { notesOn } from './mistakes.js';
 import { ExpressionParser } from './parser-expressions.js';
 import * as T from './tokens.js';
 
@@ -13,6 +14,11 @@ const ROUTE_WORDS: ReadonlySet<TokenType> = new Set([
   T.EventRoute,
 ]);
 const STATEMENT_WORDS: ReadonlySet<TokenType> = new Set([T.If, T.While, T.Switch, T.Return, T.Exit, T.Drop, T.Break]);
+/** Words of other languages that are no functions here. */
+const MISTAKEN: ReadonlySet<string> = new Set([
+  ...['elseif', 'elsif', 'elif', 'for', 'foreach', 'do', 'continue', 'goto'],
+  ...['IF', 'ELSE', 'WHILE', 'SWITCH', 'CASE', 'RETURN', 'EXIT', 'DROP', 'BREAK', 'ROUTE'],
+]);
 const MAX_ELSE_IFS = 1_000;
 
 /** The statements of route blocks. */
@@ -27,7 +33,7 @@ export abstract class StatementParser extends ExpressionParser {
     while (!this.isBlockEnd()) {
       const statement = this.attempt(
         () => this.SUBRULE(this.statement),
-        () => this.synchronize(),
+        (from) => this.synchronize(from),
       );
       if (statement) list.push(statement);
     }
@@ -51,19 +57,24 @@ export abstract class StatementParser extends ExpressionParser {
     );
   }
 
-  /** Skips the rest of a statement that failed. */
-  private synchronize(): void {
-    let depth = 0;
-    for (let skipped = 0; !this.atEnd; skipped++) {
+  /** Skips the rest of a statement that began at `from` and failed. */
+  private synchronize(from: number): void {
+    let depth = this.braceDepth(from);
+    let parens = 0;
+    for (let skipped = 0; !this.atEnd && !this.startsRoute(); skipped++) {
       const type = this.ahead(1);
       if (depth === 0) {
-        if (type === T.RBrace || this.startsRoute()) return;
+        if (type === T.RBrace) return;
         if (skipped > 0 && STATEMENT_WORDS.has(type) && this.ahead(0) !== T.Else) return;
       }
       this.skip();
       if (type === T.LBrace) depth++;
-      else if (type === T.RBrace && --depth === 0 && this.ahead(1) !== T.Else && this.ahead(1) !== T.Semicolon) return;
-      else if (type === T.Semicolon && depth === 0) return;
+      else if (type === T.LParen) parens++;
+      else if (type === T.RParen) parens = Math.max(0, parens - 1);
+      else if (type === T.RBrace) {
+        depth--;
+        if (depth === 0 && this.ahead(1) !== T.Else && this.ahead(1) !== T.Semicolon) return;
+      } else if (type === T.Semicolon && depth === 0 && parens === 0) return;
     }
   }
 
@@ -101,6 +112,16 @@ export abstract class StatementParser extends ExpressionParser {
             const assign = this.SUBRULE(this.assignment);
             this.terminator();
             return assign;
+          },
+        },
+        {
+          GATE: () => MISTAKEN.has(this.LA(1).image) && this.ahead(2) !== T.Assign,
+          ALT: () => {
+            const token = this.CONSUME(T.Id);
+            this.problem('KTS0014', this.span(token, token), [this.image(token)], {
+              notes: notesOn(this.image(token)),
+            });
+            return this.abandon();
           },
         },
         { GATE: () => this.isAsync(), ALT: () => this.SUBRULE(this.asyncStatement) },

@@ -119,7 +119,7 @@ export abstract class WordParser extends ParserBase {
   /** A port number, or -1 for `*`. */
   protected readonly port = this.RULE('port', (): number =>
     this.OR({
-      DEF: [{ ALT: () => this.number(this.CONSUME(T.NumberLiteral)) }, { ALT: () => (this.CONSUME(T.Star), -1) }],
+      DEF: [{ ALT: () => this.number(this.CONSUME(T.NumberLiteral)) }, { ALT: () => (this.CONSUME(T.Star) ? -1 : 0) }],
       ERR_MSG: 'a port',
     }),
   );

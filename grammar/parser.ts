@@ -1,4 +1,4 @@
-import { EOF, type IToken, type TokenType } from 'chevrotain';
+import type { TokenType } from 'chevrotain';
 import type {
   Alias,
   ConfigFile,
@@ -82,14 +82,12 @@ export class ConfigParser extends StatementParser {
 
   /** Skips to the next item: past the block when one was open, else to the next word that begins an item. */
   private nextItem(from: number): void {
-    const { internals } = this;
-    let depth = 0;
-    for (let n = from + 1; n <= internals.currIdx; n++) depth += braces(internals.tokVector[n]!.tokenType);
-    for (let first = internals.currIdx === from; !this.atEnd; first = false) {
+    let depth = this.braceDepth(from);
+    for (let first = this.internals.currIdx === from; !this.atEnd; first = false) {
       const type = this.ahead(1);
       if (!first && this.beginsItem(depth)) return;
       this.skip();
-      depth = Math.max(0, depth + braces(type));
+      depth = Math.max(0, depth + T.braces(type));
       if (type === T.RBrace && depth === 0) return;
     }
   }
@@ -106,7 +104,12 @@ export class ConfigParser extends StatementParser {
   private readonly item = this.RULE('item', (): TopLevel | undefined =>
     this.OR({
       DEF: [
-        { ALT: () => (this.CONSUME(T.Semicolon), undefined) },
+        {
+          ALT: () => {
+            this.CONSUME(T.Semicolon);
+            return undefined;
+          },
+        },
         {
           ALT: () => {
             this.CONSUME(T.Subst);
@@ -542,9 +545,4 @@ const STARTS: ReadonlySet<TokenType> = new Set([
   T.Subst,
 ]);
 
-const braces = (type: TokenType): number => (type === T.LBrace ? 1 : type === T.RBrace ? -1 : 0);
-
 const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
-
-/** For the callers' type of tokens after the end. */
-export const END: IToken['tokenType'] = EOF;

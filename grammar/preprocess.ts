@@ -309,7 +309,10 @@ class Preprocessor extends Scanner {
     this.substs.push(rule);
     const fields = substFields(text);
     if (kind === 'subst' || typeof fields === 'string') return;
-    if (fields.pattern === '') return this.report('KTS0060', start, end, 'the name is missing');
+    if (fields.pattern === '') {
+      this.report('KTS0060', start, end, 'the name is missing');
+      return;
+    }
     const value = fields.replacement.includes('$') ? expandValues(fields.replacement, this.lookup) : fields.replacement;
     if (this.newDefine('def', fields.pattern, start, end + 1)) {
       this.defines.set(fields.pattern, kind === 'substdefs' ? `"${value}"` : value);
@@ -356,10 +359,19 @@ class Preprocessor extends Scanner {
     const quoted = this.substituted(field.text);
     const report = (code: 'KTS0050' | 'KTS0051' | 'KTS0052' | 'KTS0053', ...args: string[]): void =>
       this.report(code, field.text === '' ? start : field.start, field.after - 1, ...args);
-    if (quoted.length < 3 || !quoted.startsWith('"') || !quoted.endsWith('"')) return report('KTS0051', quoted);
+    if (quoted.length < 3 || !quoted.startsWith('"') || !quoted.endsWith('"')) {
+      report('KTS0051', quoted);
+      return;
+    }
     const name = quoted.slice(1, -1).replace(/\\(.)/g, (_, c: string) => ({ t: '\t', n: '\n', r: '\r' })[c] ?? c);
-    if (this.input.fileDepth > MAX_INCLUDE_DEPTH) return report('KTS0052', String(MAX_INCLUDE_DEPTH));
-    if (this.inclusions++ >= MAX_INCLUSIONS) return report('KTS0053');
+    if (this.input.fileDepth > MAX_INCLUDE_DEPTH) {
+      report('KTS0052', String(MAX_INCLUDE_DEPTH));
+      return;
+    }
+    if (this.inclusions++ >= MAX_INCLUSIONS) {
+      report('KTS0053');
+      return;
+    }
     const source = this.open(name);
     if (source) {
       this.input.top.resume = this.i;

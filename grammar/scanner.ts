@@ -31,11 +31,12 @@ const is = (c: number, mask: number): boolean => c < 128 && (CLASS[c]! & mask) !
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', a: '\x07', t: '\t', '"': '"', '\\': '\\' };
 const SPECIAL_ESCAPE = /x[0-9a-fA-F]{1,2}|[0-7]{2,3}/y;
+const COMMENT_MARK = /\/\*|\*\//g;
 const EVENT_NAME = /[a-zA-Z][0-9a-zA-Z-]*(?::[a-zA-Z][0-9a-zA-Z_-]*)+/y;
 const ATTRIBUTE =
   /[ \t]*(?:(?:fr|tr|fu|tu|fd|td|[ftg])[ \t]*\.[ \t]*)?[A-Za-z_]\w*(?:[ \t]*\[[ \t]*-?[ \t]*\w*[ \t]*\])?/y;
 const SELECT =
-  /[A-Za-z_]\w*(?:\[(?:-?\w+|"(?:\\[^]|[^"\\])*")\])?(?:\.[A-Za-z_]\w*(?:\[(?:-?\w+|"(?:\\[^]|[^"\\])*")\])?)*/y;
+  /[A-Za-z_]\w*(?:\[(?:-?\w+|"(?:\\[\s\S]|[^"\\])*")\])?(?:\.[A-Za-z_]\w*(?:\[(?:-?\w+|"(?:\\[\s\S]|[^"\\])*")\])?)*/y;
 const SER_PREFIX = /(?:[ft][rud]?|g)\.[A-Za-z_]\w*|[A-Za-z_]\w*\[[ \t]*-?\w*[ \t]*\]/y;
 
 /** Operators and punctuation, by their first character, longest first. */
@@ -160,25 +161,40 @@ export abstract class Scanner {
       this.i++;
       return;
     }
-    if (is(c, ALNUM)) return this.wordOrNumber(c);
+    if (is(c, ALNUM)) {
+      this.wordOrNumber(c);
+      return;
+    }
     switch (c) {
       case 0x22:
-        return this.doubleQuoted();
+        this.doubleQuoted();
+        return;
       case 0x27:
-        return this.singleQuoted();
+        this.singleQuoted();
+        return;
       case 0x24:
-        return this.pseudoVariable();
+        this.pseudoVariable();
+        return;
       case 0x25:
         this.i++;
-        return this.attribute(i);
+        this.attribute(i);
+        return;
       case 0x40:
-        return this.select();
+        this.select();
+        return;
       case 0x23:
         if (s.charCodeAt(i + 1) === 0x21 && this.directive()) return;
-        return this.lineComment();
+        this.lineComment();
+        return;
       case 0x2f:
-        if (s.charCodeAt(i + 1) === 0x2f) return this.lineComment();
-        if (s.charCodeAt(i + 1) === 0x2a) return this.blockComment();
+        if (s.charCodeAt(i + 1) === 0x2f) {
+          this.lineComment();
+          return;
+        }
+        if (s.charCodeAt(i + 1) === 0x2a) {
+          this.blockComment();
+          return;
+        }
         break;
       case 0x21:
         if (s.charCodeAt(i + 1) === 0x21 && this.directive()) return;
@@ -193,16 +209,21 @@ export abstract class Scanner {
         const length = matchIpv6(s, i);
         if (length > 0) {
           this.i += length;
-          return this.push(T.Ipv6, i);
+          this.push(T.Ipv6, i);
+          return;
         }
       }
     }
     const candidates = SYMBOLS.get(c);
-    if (!candidates) return this.junk();
+    if (!candidates) {
+      this.junk();
+      return;
+    }
     for (const [text, token] of candidates) {
       if (text.length === 1 || s.startsWith(text, i)) {
         this.i += text.length;
-        return this.push(token, i);
+        this.push(token, i);
+        return;
       }
     }
   }
@@ -216,14 +237,17 @@ export abstract class Scanner {
       const length = matchIpv6(s, start);
       if (length > i - start) {
         this.i = start + length;
-        return this.push(T.Ipv6, start);
+        this.push(T.Ipv6, start);
+        return;
       }
     }
     this.i = i;
     let text = s.slice(start, i);
     if (!is(first, LETTER)) {
       const value = parseInteger(text);
-      return value === null ? this.push(T.NumId, start) : this.push(T.NumberLiteral, start, value);
+      if (value === null) this.push(T.NumId, start);
+      else this.push(T.NumberLiteral, start, value);
+      return;
     }
     if (s.charCodeAt(i) === 0x3a && (text === 'uri' || text === 'msg')) {
       const more = text === 'uri' ? [':host', ':port'] : [':len'];
@@ -235,12 +259,18 @@ export abstract class Scanner {
     }
     const keyword = this.keywords.get(text);
     if (keyword) {
-      if (keyword === T.NumberLiteral) return this.push(keyword, start, NUMBER_WORDS.get(text)!);
+      if (keyword === T.NumberLiteral) {
+        this.push(keyword, start, NUMBER_WORDS.get(text)!);
+        return;
+      }
       this.push(keyword, start);
       if (keyword === T.EventRoute) this.inEventName = true;
       return;
     }
-    if (text === 'include_file' || text === 'import_file') return this.include(text, start);
+    if (text === 'include_file' || text === 'import_file') {
+      this.include(text, start);
+      return;
+    }
     const define = this.defined(text);
     if (define) this.expand(define, start);
     else this.push(T.Id, start);
@@ -308,14 +338,19 @@ export abstract class Scanner {
     const { s } = this;
     const start = this.i;
     const c = s.charCodeAt(start + 1);
-    if (c === 0x28) return this.parenthesized(start, start + 2);
+    if (c === 0x28) {
+      this.parenthesized(start, start + 2);
+      return;
+    }
     if (c === 0x3f) {
       this.i = start + 2;
-      return this.push(T.Pv, start);
+      this.push(T.Pv, start);
+      return;
     }
     if (this.mode === 'ser') {
       this.i++;
-      return this.attribute(start);
+      this.attribute(start);
+      return;
     }
     let i = start + 1;
     while (is(s.charCodeAt(i), ALNUM)) i++;
@@ -325,10 +360,14 @@ export abstract class Scanner {
       const match = SER_PREFIX.exec(s);
       if (match) {
         this.i = SER_PREFIX.lastIndex;
-        return this.push(T.Attr, start, `%${match[0]}`);
+        this.push(T.Attr, start, `%${match[0]}`);
+        return;
       }
     }
-    if (s.charCodeAt(i) === 0x28 && i > start + 1) return this.parenthesized(start, i + 1);
+    if (s.charCodeAt(i) === 0x28 && i > start + 1) {
+      this.parenthesized(start, i + 1);
+      return;
+    }
     this.i = i;
     this.push(T.Pv, start, this.substituted(s.slice(start, i)));
   }
@@ -337,16 +376,19 @@ export abstract class Scanner {
   private parenthesized(start: number, from: number): void {
     const { s } = this;
     let nest = 1;
+    let newline = -1;
     let i = from;
     for (; i < s.length; i++) {
       const c = s.charCodeAt(i);
       if (c === 0x28) nest++;
       else if (c === 0x29 && --nest === 0) break;
-      else if (c === 10) break;
+      else if (c === 10 && newline === -1) newline = i;
+      else if (newline !== -1 && (c === 0x3b || c === 10)) break;
     }
     const closed = nest === 0;
-    this.i = closed ? i + 1 : i;
-    if (!closed) this.report('KTS0022', start, i - 1);
+    if (!closed || newline !== -1) this.report('KTS0022', start, (newline === -1 ? i : newline) - 1);
+    // With its end on the next line it is taken whole, so that one mistake gives one error.
+    this.i = closed ? i + 1 : newline === -1 ? i : newline;
     this.push(T.Pv, start, this.substituted(s.slice(start, this.i)));
   }
 
@@ -355,6 +397,8 @@ export abstract class Scanner {
     const match = ATTRIBUTE.exec(this.s);
     if (!match) {
       this.report('KTS0012', start, start, this.s.charAt(start));
+      // It was meant as the operator: reading on as if it were gives no second error.
+      this.push(T.Mod, start);
       return;
     }
     this.i = ATTRIBUTE.lastIndex;
@@ -365,7 +409,10 @@ export abstract class Scanner {
     const start = this.i;
     SELECT.lastIndex = start + 1;
     const match = SELECT.exec(this.s);
-    if (!match) return this.junk();
+    if (!match) {
+      this.junk();
+      return;
+    }
     this.i = SELECT.lastIndex;
     this.push(T.Select, start, match[0]);
   }
@@ -378,11 +425,18 @@ export abstract class Scanner {
     this.i = Math.min(after + 1, this.s.length);
   }
 
+  /** Comments nest: each `/*` needs its own end. */
   private blockComment(): void {
     const start = this.i;
-    const close = this.s.indexOf('*/', start + 2);
-    if (close === -1) this.report('KTS0021', start, start + 1);
-    this.i = close === -1 ? this.s.length : close + 2;
+    COMMENT_MARK.lastIndex = start + 2;
+    let open = 1;
+    while (open > 0) {
+      const match = COMMENT_MARK.exec(this.s);
+      if (!match) break;
+      open += match[0] === '/*' ? 1 : -1;
+    }
+    if (open > 0) this.report('KTS0021', start, start + 1);
+    this.i = open > 0 ? this.s.length : COMMENT_MARK.lastIndex;
     this.comment(start, this.i);
   }
 

@@ -306,3 +306,6 @@ export function spanOf(first: Token, last: Token = first): Span {
 function definitionOf(token: Token): Position | undefined {
   return token.define && positionInValue(token.define, token.valueOffset ?? 0);
 }
+
+/** How a token changes the depth of braces. */
+export const braces = (token: TokenType): number => (token === LBrace ? 1 : token === RBrace ? -1 : 0);
