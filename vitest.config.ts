@@ -5,6 +5,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Processes, not threads: tests change directory, load native code and start servers.
     pool: 'forks',
+    // Worker threads of the program run the sources, as the tests do.
+    poolOptions: {
+      forks: { execArgv: ['--import', new URL('./test/support/typescript-loader.mjs', import.meta.url).href] },
+    },
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

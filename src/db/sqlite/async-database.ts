@@ -1,4 +1,4 @@
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import type {
   Assignment,
   Capability,
@@ -31,13 +31,8 @@ export const SQLITE_CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>(
   'transaction',
 ]);
 
-/** Where the file thread's program is, and how to start it; tests run it from its source. */
-export interface WorkerProgram {
-  readonly url: URL;
-  readonly execArgv?: WorkerOptions['execArgv'];
-}
-
-export const WORKER_PROGRAM: WorkerProgram = { url: new URL('./worker.js', import.meta.url) };
+/** The file thread's program. */
+const PROGRAM = new URL('./worker.js', import.meta.url);
 
 /** A SQLite file as the script thread uses it: every operation is a message to the thread that owns the file. */
 export class SqliteDatabase implements Database {
@@ -60,11 +55,8 @@ export class SqliteDatabase implements Database {
   }
 
   /** Starts the file's thread and opens the file in it. */
-  static async open(url: string, settings: SqliteSettings, program: WorkerProgram): Promise<DbResult<SqliteDatabase>> {
-    const worker = new Worker(program.url, {
-      workerData: settings,
-      ...(program.execArgv === undefined ? {} : { execArgv: program.execArgv }),
-    });
+  static async open(url: string, settings: SqliteSettings): Promise<DbResult<SqliteDatabase>> {
+    const worker = new Worker(PROGRAM, { workerData: settings });
     const database = new SqliteDatabase(url, worker);
     // The thread reports under id 0 whether it could open the file.
     const opened = await new Promise<Outcome>((resolve) => database.#pending.set(0, resolve));

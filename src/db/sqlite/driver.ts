@@ -1,5 +1,5 @@
 import type { Database, DbResult, Driver, SyncDatabase } from '../database.js';
-import { SQLITE_CAPABILITIES, SqliteDatabase, WORKER_PROGRAM, type WorkerProgram } from './async-database.js';
+import { SQLITE_CAPABILITIES, SqliteDatabase } from './async-database.js';
 import { SqliteConnection, type SqliteSettings } from './connection.js';
 import { SqliteSyncDatabase } from './sync-database.js';
 import { sqlitePath } from './url.js';
@@ -21,8 +21,6 @@ export class SqliteDriver implements Driver {
   readonly schemes = ['sqlite'];
   readonly capabilities = SQLITE_CAPABILITIES;
   readonly #files = new Map<string, FileSettings>();
-
-  constructor(private readonly program: WorkerProgram = WORKER_PROGRAM) {}
 
   configure(param: string, value: string | number): string | undefined {
     const text = String(value);
@@ -49,7 +47,7 @@ export class SqliteDriver implements Driver {
 
   async open(url: string): Promise<DbResult<Database>> {
     const settings = this.#settings(url);
-    return settings.ok ? SqliteDatabase.open(url, settings.value, this.program) : settings;
+    return settings.ok ? SqliteDatabase.open(url, settings.value) : settings;
   }
 
   openSync(url: string): DbResult<SyncDatabase> {

@@ -4,10 +4,11 @@ import type { Change, Database } from '../../../src/db/database.js';
 import { DriverRegistry } from '../../../src/db/registry.js';
 import { createSchema } from '../../../src/db/schema/create.js';
 import { TABLES } from '../../../src/db/schema/tables.js';
-import { errorCode, sqliteDriver, temporaryDirectory, value } from './fixture.js';
+import { SqliteDriver } from '../../../src/db/sqlite/driver.js';
+import { errorCode, temporaryDirectory, value } from './fixture.js';
 
 const directory = temporaryDirectory();
-const driver = sqliteDriver();
+const driver = new SqliteDriver();
 const registry = new DriverRegistry();
 registry.register(driver);
 const url = `sqlite://${join(directory, 'shared.db')}`;
