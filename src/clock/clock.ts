@@ -14,9 +14,9 @@ export interface Timer {
  * cancelling cost O(1) whatever their number, and one timer of the platform drives them all.
  */
 export interface Clock {
-  /** Milliseconds since the epoch; never runs backwards while the process lives. */
+  /** Milliseconds since the epoch; never runs backwards while the process lives. For measuring how long things take. */
   now(): number;
-  /** Whole seconds since the epoch. */
+  /** Whole seconds since the epoch as the system tells them, corrections included. For what others see: expiry, logs. */
   unix(): number;
   /** Calls `fn` once, not earlier than `ms` milliseconds from now. A wait of 0 or less means at the next turn. */
   after(ms: number, fn: () => void): Timer;
@@ -72,7 +72,7 @@ export class RealClock implements Clock {
   }
 
   unix(): number {
-    return Math.floor(this.now() / 1000);
+    return Math.floor(Date.now() / 1000);
   }
 
   after(ms: number, fn: () => void): Timer {

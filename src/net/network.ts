@@ -1,3 +1,4 @@
+import './latin1.js';
 import type { Clock } from '../clock/clock.js';
 import type { ReceiveInfo } from '../sip/receive-info.js';
 import { isListenError, listenError } from './listen-error.js';
@@ -47,7 +48,8 @@ class SocketNetwork implements Network {
   readonly #table = new SocketTable();
   readonly #log: NetworkLog;
   readonly #udp: UdpEngine;
-  readonly #udpPorts = new Map<ListenSocket, UdpPort>();
+  /** By the socket's index: a socket that came from another thread is a copy. */
+  readonly #udpPorts = new Map<number, UdpPort>();
   readonly #streams: StreamTransport;
   #onMessage: MessageHandler = () => {};
 
@@ -97,14 +99,14 @@ class SocketNetwork implements Network {
     });
     if (isListenError(port)) return port;
     socket = listenSocket(index, spec, port.port, port.fd);
-    this.#udpPorts.set(socket, port);
+    this.#udpPorts.set(socket.index, port);
     return socket;
   }
 
   adopt(sockets: readonly ListenSocket[]): void {
     for (const socket of sockets) {
       const port = socket.proto === 'udp' && socket.fd >= 0 ? this.#udp.adopt(socket.fd, socket.family) : null;
-      if (port) this.#udpPorts.set(socket, port);
+      if (port) this.#udpPorts.set(socket.index, port);
       this.#table.add(socket);
     }
   }
@@ -165,7 +167,7 @@ class SocketNetwork implements Network {
 
   #udpPort(destination: Destination): UdpPort | undefined {
     const socket = this.socketFor(destination);
-    return socket ? this.#udpPorts.get(socket) : undefined;
+    return socket ? this.#udpPorts.get(socket.index) : undefined;
   }
 
   findSocket(proto: Proto | null, address: string, port: number): ListenSocket | null {

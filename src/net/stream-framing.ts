@@ -1,3 +1,5 @@
+import './latin1.js';
+
 /** Cuts a byte stream into messages. What follows an error is not looked at: the stream has lost its framing. */
 export interface Framing {
   /**

@@ -1,3 +1,4 @@
+import './latin1.js';
 import * as sys from './libc.js';
 import { listenError } from './listen-error.js';
 import type { Family, ListenSpec } from './listen-socket.js';

@@ -1,3 +1,4 @@
+import './latin1.js';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { ipFamily } from './addresses.js';

@@ -233,15 +233,18 @@ describe.skipIf(!libc())('UDP in threads', () => {
     const net = network('batch');
     const { sockets } = await net.listen([{ proto: 'udp', address: '127.0.0.1', port: 0 }]);
     const sender = network('batch');
-    sender.adopt(sockets);
+    sender.adopt(structuredClone(sockets));
     const { socket, port, got } = await peer();
     const from = new Promise<number>((resolve) => socket.once('message', (_, info) => resolve(info.port)));
     expect(sender.send(to(port), text(1))).toBe(true);
     await got(1);
     expect(await from).toBe(sockets[0]!.port);
+    // Each task that is handed to a thread brings its own copy of the socket.
+    expect(sender.send({ ...to(port), socket: structuredClone(sockets[0]!) }, text(1))).toBe(true);
+    await got(2);
     await sender.close();
     // The descriptor is not the sender's to close.
     expect(net.send(to(port), text(2))).toBe(true);
-    await got(2);
+    await got(3);
   });
 });
