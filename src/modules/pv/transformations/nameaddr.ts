@@ -1,0 +1,49 @@
+import { toText, type Value } from '../../../script/value.js';
+import { FAILED, remembered, type Transformation, type TransformationClass } from './define.js';
+
+/** A name-addr as this class sees it: the display name with what stands before the bracket, and nothing after it. */
+interface LooseAddress {
+  readonly name: string;
+  readonly uri: string;
+  readonly length: number;
+}
+
+/** Without brackets the whole text is the URI. Null when a bracket or quote does not close. */
+function parse(text: string): LooseAddress | null {
+  let i = 0;
+  let quoted = false;
+  for (; i < text.length; i++) {
+    const c = text[i];
+    if (c === '\\' && quoted) i++;
+    else if (c === '"') quoted = !quoted;
+    else if (c === '<' && !quoted) break;
+  }
+  if (quoted) return null;
+  if (i >= text.length) return { name: '', uri: text, length: text.length };
+  const close = text.indexOf('>', i);
+  if (close < 0) return null;
+  return { name: text.slice(0, i), uri: text.slice(i + 1, close), length: close + 1 };
+}
+
+function addressOp(doc: string, get: (address: LooseAddress) => Value): Transformation {
+  return {
+    doc,
+    params: [0, 0],
+    bind: () => {
+      const read = remembered(parse);
+      return (_ctx, input) => {
+        const text = toText(input);
+        if (text === '') return '';
+        const address = read(text);
+        return address === null ? FAILED : get(address);
+      };
+    },
+  };
+}
+
+/** `{nameaddr.*}`. */
+export const nameaddrClass: TransformationClass = {
+  name: addressOp('Display name as written, with the blanks before the bracket.', (a) => a.name),
+  uri: addressOp('URI.', (a) => a.uri),
+  len: addressOp('Length of the name and the URI with its brackets.', (a) => a.length),
+};

@@ -1,0 +1,28 @@
+import { parseUri, protoFromText } from '../../../sip/uri.js';
+import { PROTO_IDS } from '../proto-ids.js';
+import { type TransformationClass, textOp } from './define.js';
+
+const PROTO_NAMES = Object.fromEntries(Object.entries(PROTO_IDS).map(([name, id]) => [`${id}`, name]));
+
+/** `{urialias.*}`: the form in which add_contact_alias() keeps an address. */
+export const urialiasClass: TransformationClass = {
+  encode: textOp('sip:host:port;transport=t as host~port~number.', (text, state) => {
+    const uri = parseUri(text);
+    if (uri !== null) return `${uri.host}~${uri.port || 5060}~${PROTO_IDS[uri.sendProto]}`;
+    state.warn(`error converting uri to alias [${text}]`);
+    return '';
+  }),
+  decode: textOp(
+    'host~port~number as sip:host:port;transport=t.',
+    (text, state) => {
+      const alias = parseUri(text)?.param('alias') ?? text;
+      const [host, port, number] = alias.split('~');
+      const proto = PROTO_NAMES[number ?? ''];
+      if (host !== undefined && port !== undefined && proto !== undefined && protoFromText(proto) !== null) {
+        return `sip:${host}:${port}${proto === 'udp' ? '' : `;transport=${proto}`}`;
+      }
+      state.warn(`error converting uri to alias [${text}]`);
+      return '';
+    },
+  ),
+};
