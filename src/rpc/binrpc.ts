@@ -45,5 +45,10 @@ async function answer(table: RpcTable, packet: BinrpcPacket): Promise<Buffer> {
   if (reply === undefined) {
     return faultPacket(packet.cookie, { code: 500, message: `command ${method} not found` });
   }
-  return reply.ok ? replyPacket(packet.cookie, reply.values) : faultPacket(packet.cookie, reply.fault);
+  if (!reply.ok) return faultPacket(packet.cookie, reply.fault);
+  try {
+    return replyPacket(packet.cookie, reply.values);
+  } catch (error) {
+    return faultPacket(packet.cookie, table.failed(method, error).fault);
+  }
 }

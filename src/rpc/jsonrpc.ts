@@ -44,16 +44,22 @@ export async function handleJsonRpc(table: RpcTable, text: string, options: Json
   const replyName = textField(fields, 'reply_name');
   const storePath = textField(fields, 'store_path');
   const id = fields.get('id');
-  const answer = await execute(table, fields);
-  const outcome = {
-    body: formatJsonRpc(answer, id, options),
+  let answer = await execute(table, fields);
+  let body: string;
+  try {
+    body = formatJsonRpc(answer, id, options);
+  } catch (error) {
+    answer = table.failed(textField(fields, 'method') ?? '', error);
+    body = formatJsonRpc(answer, id, options);
+  }
+  return {
+    body,
     status: answer.ok ? 200 : httpStatus(answer.fault.code),
     reason: answer.ok ? 'OK' : answer.fault.message,
     replyName,
     storePath: storePath === '' ? undefined : storePath,
     id: id === undefined ? undefined : writeJson(idValue(id), false),
   };
-  return outcome;
 }
 
 async function execute(table: RpcTable, fields: ReadonlyMap<string, RpcParam>): Promise<RpcReply> {

@@ -107,10 +107,24 @@ function fromJson(param: RpcParam, letter: string, convert: boolean): RpcArgumen
   if (letter === 's' || letter === 'S') {
     if (typeof param === 'string') return param;
     const n = convert ? numberOf(param) : undefined;
-    return n === undefined ? undefined : String(BigInt.asUintN(64, whole(n)));
+    return n === undefined ? undefined : String(BigInt.asUintN(64, asC(n, 'j')));
   }
   const n = typeof param === 'string' ? 0 : (numberOf(param) ?? (param === true ? 1 : 0));
-  return byLetter(n, letter);
+  return byLetter(letter === 'f' ? n : asC(n, letter), letter);
+}
+
+/** JSON numbers are doubles that upstream converts in C, where what does not fit becomes the type's odd value. */
+function asC(n: number | bigint, letter: string): bigint {
+  const value = whole(n);
+  switch (letter) {
+    case 'd':
+      return BigInt.asIntN(32, value) === value ? value : -(2n ** 31n);
+    case 'l':
+    case 'L':
+      return BigInt.asIntN(64, value) === value ? value : -(2n ** 63n);
+    default:
+      return value < 2n ** 64n ? value : 0n;
+  }
 }
 
 function fromBinrpc(param: RpcParam, letter: string, convert: boolean): RpcArgument {

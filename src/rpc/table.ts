@@ -71,8 +71,13 @@ export class RpcTable {
     try {
       return await command.run({ ...request, scan: (signature) => reader.scan(signature) });
     } catch (error) {
-      this.#onError(request.method, error);
-      return fault(500, 'Internal Server Error');
+      return this.failed(request.method, error);
     }
+  }
+
+  /** Reports a command that threw, or answered with what no protocol can print; what the caller is told instead. */
+  failed(method: string, error: unknown): RpcReply & { readonly ok: false } {
+    this.#onError(method, error);
+    return fault(500, 'Internal Server Error');
   }
 }

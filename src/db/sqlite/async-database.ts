@@ -31,6 +31,9 @@ export const SQLITE_CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>(
   'transaction',
 ]);
 
+/** Operations that may wait at once: a disk that has stopped must not fill the memory. */
+const MAX_PENDING = 100_000;
+
 /** The file thread's program. */
 const PROGRAM = new URL('./worker.js', import.meta.url);
 
@@ -138,6 +141,9 @@ export class SqliteDatabase implements Database {
   #ask(work: Work): Promise<Outcome> {
     const gone = this.#gone;
     if (gone !== undefined) return Promise.resolve(dbError('gone', gone));
+    if (this.#pending.size >= MAX_PENDING && work.kind !== 'close') {
+      return Promise.resolve(dbError('locked', `${this.url}: ${MAX_PENDING} operations wait already`));
+    }
     return new Promise((resolve) => {
       const id = this.#nextId++;
       this.#pending.set(id, resolve);

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { faultPacket, requestPacket } from '../../../src/rpc/binrpc-write.js';
+import { handleJsonRpc } from '../../../src/rpc/jsonrpc.js';
 import type { RpcParam } from '../../../src/rpc/params.js';
+import { binrpcWire } from '../../../src/rpc/protocol.js';
 import type { ServerFacts } from '../../../src/rpc/server-facts.js';
 import { RpcTable } from '../../../src/rpc/table.js';
-import { fault, list, reply, struct } from '../../../src/rpc/value.js';
+import { fault, list, type RpcValue, reply, struct } from '../../../src/rpc/value.js';
 import { STARTED, tableOf } from './fixture.js';
 
 function run(method: string, params: readonly RpcParam[] = [], facts: Partial<ServerFacts> = {}) {
@@ -104,6 +107,17 @@ describe('the table', () => {
     expect(await request('a.late')).toEqual(fault(500, 'Internal Server Error'));
     expect(errors).toEqual(['a.late', 'late']);
   });
+
+  it('survives an answer that cannot be printed', async () => {
+    const errors: string[] = [];
+    const table = new RpcTable((method) => errors.push(method));
+    table.register({ name: 'a.bad', doc: '', run: () => reply(struct({ x: undefined as unknown as RpcValue })) });
+    const json = await handleJsonRpc(table, '{"jsonrpc":"2.0","method":"a.bad","id":1}', { pretty: false });
+    expect(json.body).toContain('"code":500');
+    const packet = await binrpcWire(table).datagram(requestPacket(1, 'a.bad', []));
+    expect(packet).toEqual(faultPacket(1, { code: 500, message: 'Internal Server Error' }));
+    expect(errors).toEqual(['a.bad', 'a.bad']);
+  });
 });
 
 describe('parameters', () => {
@@ -137,7 +151,10 @@ describe('parameters', () => {
   });
 
   it('are cut to their width', async () => {
-    expect(await scan('jsonrpc', [2 ** 32 + 1, -1, -1, 0, half], 'dulbf')).toEqual([[1, 4294967295, -1, false, 2.5]]);
+    expect(await scan('binrpc', [2 ** 32 + 1, -1, -1, 0, half], 'dulbf')).toEqual([[1, 4294967295, -1, false, 2.5]]);
+    // As the real jsonrpcs was seen to: a number that does not fit becomes what the machine makes of it.
+    expect(await scan('jsonrpc', [2 ** 32 + 1, -1, -7], 'dud')).toEqual([[-(2 ** 31), 4294967295, -7]]);
+    expect(await scan('jsonrpc', [1e20], '.s')).toEqual([['0']]);
     expect(await scan('jsonrpc', [-1], 'J')).toEqual([[18446744073709551615n]]);
   });
 
