@@ -1,6 +1,6 @@
 /** HTTP Digest as SIP uses it (RFC 3261 §22, RFC 7616, RFC 8760): credentials and response calculation. */
 import { createHash } from 'node:crypto';
-import { COMMA, EQ, equalsIgnoreCase, isSpace, parseUint, rangeEquals, skipSpace, trimEnd } from './chars.js';
+import { COMMA, EQ, equalsIgnoreCase, isSpace, rangeEquals, skipSpace, trimEnd } from './chars.js';
 import { nextSeparator } from './params.js';
 
 /** Hash algorithms of RFC 8760. */
@@ -133,11 +133,9 @@ export function digestResponse(algorithm: DigestAlgorithm, ha1: string, request:
   return digestHash(algorithm, `${ha1}:${nonce}:${middle}${ha2}`);
 }
 
-/** The nonce count as a number; -1 when it is not decimal or hex digits. */
+/** The nonce count as a number; -1 unless it is one to eight hex digits. */
 export function nonceCount(nc: string): number {
   if (nc === '' || nc.length > 8) return -1;
-  const decimal = parseUint(nc, 0, nc.length);
-  if (decimal === 0) return 0;
   let n = 0;
   for (let i = 0; i < nc.length; i++) {
     const digit = Number.parseInt(nc.charAt(i), 16);
