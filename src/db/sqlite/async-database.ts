@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import type {
   Assignment,
   Capability,
@@ -14,8 +13,8 @@ import type {
 } from '../database.js';
 import { dbError } from '../result.js';
 import { checkVersion, versionQuery } from '../table-version.js';
-import type { SqliteSettings } from './connection.js';
-import type { Outcome, Request, Response, Work } from './messages.js';
+import type { FileClient } from './file-client.js';
+import type { Outcome, Work } from './messages.js';
 
 export const SQLITE_CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
   'query',
@@ -31,45 +30,17 @@ export const SQLITE_CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>(
   'transaction',
 ]);
 
-/** Operations that may wait at once: a disk that has stopped must not fill the memory. */
-const MAX_PENDING = 100_000;
-
-/** The file thread's program. */
-const PROGRAM = new URL('./worker.js', import.meta.url);
-
 /** A SQLite file as the script thread uses it: every operation is a message to the thread that owns the file. */
 export class SqliteDatabase implements Database {
   readonly capabilities = SQLITE_CAPABILITIES;
-  readonly #pending = new Map<number, (outcome: Outcome) => void>();
-  #outbox: Request[] = [];
-  #nextId = 1;
-  #nextCursor = 1;
-  #gone: string | undefined;
+  #closed = false;
 
-  private constructor(
+  /** @param release - called when this user of the file is done with it */
+  constructor(
     readonly url: string,
-    private readonly worker: Worker,
-  ) {
-    worker.on('message', (responses: readonly Response[]) => {
-      for (const { id, outcome } of responses) this.#settle(id, outcome);
-    });
-    worker.on('error', (error) => this.#lose(`the database thread failed: ${error.message}`));
-    worker.on('exit', () => this.#lose('the database is closed'));
-  }
-
-  /** Starts the file's thread and opens the file in it. */
-  static async open(url: string, settings: SqliteSettings): Promise<DbResult<SqliteDatabase>> {
-    const worker = new Worker(PROGRAM, { workerData: settings });
-    const database = new SqliteDatabase(url, worker);
-    // The thread reports under id 0 whether it could open the file.
-    const opened = await new Promise<Outcome>((resolve) => database.#pending.set(0, resolve));
-    if (opened.ok) {
-      worker.unref();
-      return { ok: true, value: database };
-    }
-    await worker.terminate();
-    return opened;
-  }
+    private readonly file: FileClient,
+    private readonly release: () => Promise<void>,
+  ) {}
 
   query(query: Query): Promise<DbResult<Rows>> {
     return this.#ask({ kind: 'query', query }) as Promise<DbResult<Rows>>;
@@ -80,7 +51,7 @@ export class SqliteDatabase implements Database {
   }
 
   fetch(query: Query, chunkRows: number): RowCursor {
-    const cursor = this.#nextCursor++;
+    const cursor = this.file.newCursor();
     const opened = this.#ask({ kind: 'open-cursor', cursor, query, chunkRows });
     return {
       next: async () => {
@@ -132,48 +103,15 @@ export class SqliteDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    if (this.#gone !== undefined) return;
-    await this.#ask({ kind: 'close' });
-    this.#lose('the database is closed');
-    await this.worker.terminate();
+    if (this.#closed) return;
+    // A question behind all others: when it is answered, they are.
+    const last = this.rawQuery('SELECT 1');
+    this.#closed = true;
+    await last;
+    await this.release();
   }
 
   #ask(work: Work): Promise<Outcome> {
-    const gone = this.#gone;
-    if (gone !== undefined) return Promise.resolve(dbError('gone', gone));
-    if (this.#pending.size >= MAX_PENDING && work.kind !== 'close') {
-      return Promise.resolve(dbError('locked', `${this.url}: ${MAX_PENDING} operations wait already`));
-    }
-    return new Promise((resolve) => {
-      const id = this.#nextId++;
-      this.#pending.set(id, resolve);
-      if (this.#pending.size === 1) this.worker.ref();
-      this.#outbox.push({ id, work });
-      // What one turn asks for travels in one message.
-      if (this.#outbox.length === 1) queueMicrotask(() => this.#post());
-    });
-  }
-
-  #post(): void {
-    const requests = this.#outbox;
-    this.#outbox = [];
-    try {
-      this.worker.postMessage(requests);
-    } catch (error) {
-      for (const { id } of requests) this.#settle(id, dbError('other', String(error)));
-    }
-  }
-
-  #settle(id: number, outcome: Outcome): void {
-    const resolve = this.#pending.get(id);
-    this.#pending.delete(id);
-    // An idle database does not keep the process alive; one with work does.
-    if (this.#pending.size === 0) this.worker.unref();
-    resolve?.(outcome);
-  }
-
-  #lose(why: string): void {
-    this.#gone ??= why;
-    for (const id of [...this.#pending.keys()]) this.#settle(id, dbError('gone', why));
+    return this.#closed ? Promise.resolve(dbError('gone', 'the database is closed')) : this.file.ask(work);
   }
 }

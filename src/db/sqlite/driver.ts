@@ -1,6 +1,7 @@
 import type { Database, DbResult, Driver, SyncDatabase } from '../database.js';
 import { SQLITE_CAPABILITIES, SqliteDatabase } from './async-database.js';
 import { SqliteConnection, type SqliteSettings } from './connection.js';
+import { FileClient } from './file-client.js';
 import { SqliteSyncDatabase } from './sync-database.js';
 import { sqlitePath } from './url.js';
 
@@ -21,6 +22,8 @@ export class SqliteDriver implements Driver {
   readonly schemes = ['sqlite'];
   readonly capabilities = SQLITE_CAPABILITIES;
   readonly #files = new Map<string, FileSettings>();
+  /** Files that are open, with the number of those who use them. */
+  readonly #shared = new Map<string, { readonly client: FileClient; users: number }>();
 
   configure(param: string, value: string | number): string | undefined {
     const text = String(value);
@@ -47,7 +50,22 @@ export class SqliteDriver implements Driver {
 
   async open(url: string): Promise<DbResult<Database>> {
     const settings = this.#settings(url);
-    return settings.ok ? SqliteDatabase.open(url, settings.value) : settings;
+    if (!settings.ok) return settings;
+    const { path } = settings.value;
+    const shared = path === ':memory:' ? undefined : this.#shared.get(path);
+    const file = shared?.client.alive ? shared : { client: new FileClient(settings.value), users: 0 };
+    if (path !== ':memory:') this.#shared.set(path, file);
+    file.users++;
+    const release = async (): Promise<void> => {
+      file.users--;
+      if (file.users > 0) return;
+      if (this.#shared.get(path) === file) this.#shared.delete(path);
+      await file.client.close();
+    };
+    const opened = await file.client.opened;
+    if (opened.ok) return { ok: true, value: new SqliteDatabase(url, file.client, release) };
+    await release();
+    return opened;
   }
 
   openSync(url: string): DbResult<SyncDatabase> {

@@ -102,6 +102,24 @@ describe('a database in its own thread', () => {
     await db.close();
   });
 
+  it('shares the file with all who open it, until the last one closes', async () => {
+    const shared = `sqlite://${join(directory, 'several.db')}`;
+    const [one, two] = (await Promise.all([driver.open(shared), driver.open(shared)])).map(value) as [
+      Database,
+      Database,
+    ];
+    const writing = one.rawQuery('CREATE TABLE t (i INTEGER)');
+    const reading = two.query({ table: 't' });
+    expect([errorCode(await writing), errorCode(await reading)]).toEqual(['none', 'none']);
+    await one.close();
+    expect(errorCode(await one.query({ table: 't' }))).toBe('gone');
+    expect(errorCode(await two.query({ table: 't' }))).toBe('none');
+    await two.close();
+    const again = value(await driver.open(shared));
+    expect(errorCode(await again.query({ table: 't' }))).toBe('none');
+    await again.close();
+  });
+
   it('tells why it cannot be opened', async () => {
     expect(errorCode(await driver.open('sqlite:///no/such/directory/x.db'))).toBe('gone');
   });
