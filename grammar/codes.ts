@@ -130,9 +130,10 @@ export const PARSE_CODES = {
     explanation: '#!defenv needs the variable; #!trydefenv ignores a missing one.',
   },
   KTS0036: {
-    severity: 'error',
+    severity: 'warning',
     title: 'cannot evaluate the expression: {0}',
-    explanation: 'Expressions of #!ifexp and #!defexp consist of numbers, strings, names and operators.',
+    explanation:
+      'An #!ifexp counts as false then, and a #!defexp defines its name without a value. Values of defines are texts: `FOO + 1` joins.',
   },
   KTS0037: {
     severity: 'error',

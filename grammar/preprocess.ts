@@ -141,6 +141,7 @@ class Preprocessor extends Scanner {
     const result = evaluate(value ?? '', this.defines);
     if ('error' in result) {
       this.report('KTS0036', name.start, this.i - 1, result.error);
+      this.defines.set(name.text, null);
       return true;
     }
     const text = typeof result.value === 'number' ? String(Math.trunc(result.value)) : result.value;
