@@ -12,17 +12,14 @@ export const urialiasClass: TransformationClass = {
     state.warn(`error converting uri to alias [${text}]`);
     return '';
   }),
-  decode: textOp(
-    'host~port~number as sip:host:port;transport=t.',
-    (text, state) => {
-      const alias = parseUri(text)?.param('alias') ?? text;
-      const [host, port, number] = alias.split('~');
-      const proto = PROTO_NAMES[number ?? ''];
-      if (host !== undefined && port !== undefined && proto !== undefined && protoFromText(proto) !== null) {
-        return `sip:${host}:${port}${proto === 'udp' ? '' : `;transport=${proto}`}`;
-      }
-      state.warn(`error converting uri to alias [${text}]`);
-      return '';
-    },
-  ),
+  decode: textOp('host~port~number as sip:host:port;transport=t.', (text, state) => {
+    const alias = parseUri(text)?.param('alias') ?? text;
+    const [host, port, number] = alias.split('~');
+    const proto = PROTO_NAMES[number ?? ''];
+    if (host !== undefined && port !== undefined && proto !== undefined && protoFromText(proto) !== null) {
+      return `sip:${host}:${port}${proto === 'udp' ? '' : `;transport=${proto}`}`;
+    }
+    state.warn(`error converting uri to alias [${text}]`);
+    return '';
+  }),
 };

@@ -11,7 +11,7 @@ function stored(value: Value): Stored | null {
 }
 
 /** A variable per thread. Names are literal: `$var($var(x))` is a variable of that odd name. */
-function scriptVariable(doc: string, slotOf: (state: PvState, name: string) => number) {
+function scriptVariable(doc: string, unset: 0 | null, slotOf: (state: PvState, name: string) => number) {
   return pv({
     doc,
     inner: 'required',
@@ -19,12 +19,11 @@ function scriptVariable(doc: string, slotOf: (state: PvState, name: string) => n
     writable: true,
     bind: (state, inner) => {
       const slot = slotOf(state, inner!.text);
-      const { vars } = state;
-      const { values } = vars;
+      const { values } = state.vars;
       return {
-        read: () => values[slot],
-        write: (_ctx, value) => {
-          vars.set(slot, stored(value));
+        read: (ctx) => (ctx.vars ?? values)[slot] ?? unset,
+        write: (ctx, value) => {
+          (ctx.vars ?? values)[slot] = stored(value) ?? unset;
           return true;
         },
       };
@@ -32,7 +31,7 @@ function scriptVariable(doc: string, slotOf: (state: PvState, name: string) => n
   });
 }
 
-const zero = scriptVariable('Script variable; 0 until assigned, kept from message to message.', (state, name) =>
+const zero = scriptVariable('Script variable; 0 until assigned, kept from message to message.', 0, (state, name) =>
   state.vars.slot(name),
 );
 
@@ -40,7 +39,7 @@ const zero = scriptVariable('Script variable; 0 until assigned, kept from messag
 export const scriptVariablePvs: PvTable = {
   var: zero,
   vz: zero,
-  vn: scriptVariable('Script variable; null until assigned, kept from message to message.', (state, name) =>
+  vn: scriptVariable('Script variable; null until assigned, kept from message to message.', null, (state, name) =>
     state.vars.nullableSlot(name),
   ),
   shv: pv({
