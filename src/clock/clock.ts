@@ -18,7 +18,7 @@ export interface Clock {
   now(): number;
   /** Whole seconds since the epoch as the system tells them, corrections included. For what others see: expiry, logs. */
   unix(): number;
-  /** Calls `fn` once, not earlier than `ms` milliseconds from now. A wait of 0 or less means at the next turn. */
+  /** Calls `fn` once, not earlier than `ms` milliseconds from now. Waits below 1 ms count as 1 ms. */
   after(ms: number, fn: () => void): Timer;
   /** Calls `fn` every `ms` milliseconds (at least 1) until cancelled; intervals that were missed are not made up. */
   every(ms: number, fn: () => void): Timer;
@@ -33,12 +33,11 @@ export class Interval implements Timer {
   #timer: Timer;
 
   constructor(clock: Clock, ms: number, fn: () => void) {
-    const wait = Math.max(1, ms);
     const turn = (): void => {
-      this.#timer = clock.after(wait, turn);
+      this.#timer = clock.after(ms, turn);
       fn();
     };
-    this.#timer = clock.after(wait, turn);
+    this.#timer = clock.after(ms, turn);
   }
 
   get active(): boolean {
@@ -76,7 +75,7 @@ export class RealClock implements Clock {
   }
 
   after(ms: number, fn: () => void): Timer {
-    const wait = Math.max(0, Math.ceil(ms));
+    const wait = Math.max(1, Math.ceil(ms));
     const now = this.now();
     const timer = this.#lists.add(now, wait, fn);
     if (now + wait < this.#wakeAt) this.#schedule(now, now + wait);
@@ -144,7 +143,7 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, fn: () => void): Timer {
-    return this.#lists.add(this.#now, Math.max(0, Math.ceil(ms)), fn);
+    return this.#lists.add(this.#now, Math.max(1, Math.ceil(ms)), fn);
   }
 
   every(ms: number, fn: () => void): Timer {

@@ -42,12 +42,11 @@ export class TimerLists {
   }
 
   /**
-   * Runs what is due at `now`, by due time and then by age. Timers that callbacks start meanwhile wait for the next
-   * run, even those of no duration: a callback that restarts itself cannot hold the loop.
+   * Runs what is due at `now`, by due time and then by age. Every wait is at least a millisecond, so a callback that
+   * starts itself again waits for another run and cannot hold the loop.
    */
   run(now: number): void {
-    const newest = this.#serial;
-    for (let timer = this.#earliest(now, newest); timer; timer = this.#earliest(now, newest)) {
+    for (let timer = this.#earliest(now); timer; timer = this.#earliest(now)) {
       const fn = timer.fn;
       timer.cancel();
       try {
@@ -63,11 +62,11 @@ export class TimerLists {
     this.#lists.clear();
   }
 
-  #earliest(now: number, newest: number): ListedTimer | null {
+  #earliest(now: number): ListedTimer | null {
     let found: ListedTimer | null = null;
     for (const list of this.#lists.values()) {
       const head = list.head;
-      if (!head || head.due > now || head.serial >= newest) continue;
+      if (!head || head.due > now) continue;
       if (!found || head.due < found.due || (head.due === found.due && head.serial < found.serial)) found = head;
     }
     return found;

@@ -209,7 +209,6 @@ class SocketNetwork implements Network {
   }
 
   async close(): Promise<void> {
-    this.#udp.flush();
     const ports = [...this.#udpPorts.values()];
     this.#udpPorts.clear();
     this.#table.clear();

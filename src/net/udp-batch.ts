@@ -154,10 +154,6 @@ export class UdpBatchEngine implements UdpEngine {
     if (port.readable) return;
     port.readable = true;
     this.#readable.push(port);
-    this.#scheduleReceive();
-  }
-
-  #scheduleReceive(): void {
     if (this.#receiveScheduled) return;
     this.#receiveScheduled = true;
     setImmediate(this.#receive);
@@ -173,20 +169,20 @@ export class UdpBatchEngine implements UdpEngine {
     for (let i = 0; i < ports.length; i++) {
       const port = ports[i]!;
       port.readable = false;
-      // A full batch means that there may be more; other work of the event loop gets its turn first.
-      if (!port.closed && this.#receiveFrom(port) === BATCH) this.#noteReadable(port);
+      // What is left after a full batch makes the socket readable again in the next turn.
+      if (!port.closed) this.#receiveFrom(port);
     }
     ports.length = 0;
     this.#receiving = false;
     this.flush();
   };
 
-  #receiveFrom(port: BatchPort): number {
+  #receiveFrom(port: BatchPort): void {
     this.#input ??= inputVectors();
     const { headers, data, nameWords } = this.#input;
     const input = this.#input;
     const count = this.libc.recvmmsg(port.fd, headers, BATCH, sys.MSG_DONTWAIT, null);
-    if (count <= 0) return 0;
+    if (count <= 0) return;
     const { statistics } = this;
     for (let i = 0; i < count; i++) {
       const bytes = input.received(i);
@@ -202,7 +198,6 @@ export class UdpBatchEngine implements UdpEngine {
     }
     // The kernel wrote the lengths of the addresses it stored; the next batch may come from the other family.
     for (let i = 0; i < count; i++) input.setNameLength(i, SOCKADDR_BYTES);
-    return count;
   }
 
   /** Has a port with something to send flushed at the end of the input batch, or else of the current turn. */

@@ -20,11 +20,12 @@ describe('VirtualClock', () => {
   it('orders timers of different durations that meet in one millisecond by age', () => {
     const clock = new VirtualClock();
     const seen: number[] = [];
+    clock.after(100, () => seen.push(0));
     clock.after(200, () => seen.push(1));
     clock.advance(100);
     clock.after(100, () => seen.push(2));
     clock.advance(100);
-    expect(seen).toEqual([1, 2]);
+    expect(seen).toEqual([0, 1, 2]);
   });
 
   it('never runs what was cancelled, also when a callback of the same moment cancels it', () => {
@@ -78,6 +79,18 @@ describe('VirtualClock', () => {
     retransmit(500);
     clock.advance(32_000);
     expect(fired).toEqual([500, 1500, 3500, 7500]);
+  });
+
+  it('does not hang on a callback that starts itself again without waiting', () => {
+    const clock = new VirtualClock();
+    let count = 0;
+    const again = (): void => {
+      count++;
+      clock.after(0, again);
+    };
+    again();
+    clock.advance(5);
+    expect(count).toBe(6);
   });
 
   it('lets promises continue between moments in advanceAsync', async () => {
