@@ -189,31 +189,34 @@ const NAMES: ReadonlyArray<readonly [HeaderId, string, string?]> = [
 
 const LONGEST = Math.max(...NAMES.map(([, name]) => name.length));
 
-/** Candidates by length and the low five bits of the first letter, which are the same in both cases. */
-const BUCKETS: Array<ReadonlyArray<readonly [HeaderId, string]> | null> = new Array((LONGEST + 1) * 32).fill(null);
+/** Spellings in lower case by length and the low five bits of the first letter, which are the same in both cases. */
+const BUCKETS: Array<ReadonlyArray<readonly [HeaderId, Uint8Array]> | null> = new Array((LONGEST + 1) * 32).fill(null);
+const BY_NAME = new Map<string, HeaderId>();
 const CANONICAL: string[] = [];
 
 for (const [id, name, compact] of NAMES) {
   CANONICAL[id] = name;
   for (const spelling of compact ? [name, compact] : [name]) {
     const slot = spelling.length * 32 + (spelling.charCodeAt(0) & 31);
-    BUCKETS[slot] = [...(BUCKETS[slot] ?? []), [id, spelling.toLowerCase()]];
+    const lower = spelling.toLowerCase();
+    BUCKETS[slot] = [...(BUCKETS[slot] ?? []), [id, Uint8Array.from(Buffer.from(lower, 'latin1'))]];
+    BY_NAME.set(lower, id);
   }
 }
 
-/** Id of the header name in `s[start, end)`, ignoring case and accepting compact forms. */
-export function headerIdAt(s: string, start: number, end: number): HeaderId {
+/** Id of the header name in `bytes[start, end)`, ignoring case and accepting compact forms. */
+export function headerIdAt(bytes: Uint8Array, start: number, end: number): HeaderId {
   const length = end - start;
   if (length > LONGEST || length < 1) return Hdr.OTHER;
-  const bucket = BUCKETS[length * 32 + (s.charCodeAt(start) & 31)];
+  const bucket = BUCKETS[length * 32 + (bytes[start]! & 31)];
   if (!bucket) return Hdr.OTHER;
   for (let k = 0; k < bucket.length; k++) {
     const entry = bucket[k]!;
     const name = entry[1];
     let i = 0;
     while (i < length) {
-      const c = s.charCodeAt(start + i);
-      const want = name.charCodeAt(i);
+      const c = bytes[start + i]!;
+      const want = name[i]!;
       if (c !== want && (c < 65 || c > 90 || (c | 32) !== want)) break;
       i++;
     }
@@ -224,7 +227,7 @@ export function headerIdAt(s: string, start: number, end: number): HeaderId {
 
 /** Id of a header name, ignoring case and accepting compact forms. */
 export function headerId(name: string): HeaderId {
-  return headerIdAt(name, 0, name.length);
+  return BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase()) ?? Hdr.OTHER;
 }
 
 /** The registered spelling of a known header; empty for {@link Hdr.OTHER}. */

@@ -139,7 +139,10 @@ export class SipMessage {
     this.received = received;
   }
 
-  /** Parses the first line and indexes the headers. Never throws. */
+  /**
+   * Parses the first line and indexes the headers. Never throws. Header values are not looked at: a message without a
+   * usable Via ({@link via1} null) or of another protocol ({@link isSip} false) parses, and is the receiver's to drop.
+   */
   static parse(raw: string, received: ReceiveInfo): SipMessage | ParseFailure {
     const msg = new SipMessage(nextMessageId++, received);
     const problem = msg.load(raw);
@@ -493,7 +496,7 @@ export class SipMessage {
   /** Adds a branch; false when there would be more than `max` including the Request-URI's own. */
   addBranch(branch: BranchTarget, max = DEFAULT_MAX_BRANCHES): boolean {
     if (this.otherBranches.length + 1 >= max) return false;
-    this.otherBranches = [...this.otherBranches, branch];
+    this.otherBranches = this.otherBranches.concat(branch);
     return true;
   }
   /** Removes branch `i`; false when there is none. */
