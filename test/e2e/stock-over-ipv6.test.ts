@@ -1,0 +1,4 @@
+import { describeStockScenarios } from './stock-scenarios.js';
+
+describeStockScenarios('udp', true);
+describeStockScenarios('tcp', true);

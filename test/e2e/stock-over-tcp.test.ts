@@ -1,0 +1,3 @@
+import { describeStockScenarios } from './stock-scenarios.js';
+
+describeStockScenarios('tcp', false);
