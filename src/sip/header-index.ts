@@ -2,6 +2,7 @@
  * First line and header positions of a message, found in one pass over its text.
  * A header is {@link STRIDE} numbers in one flat array: no object is made per header.
  */
+import { bytesOf } from './bytes.js';
 import { COLON, CR, isDigit, isTokenChar, LF, SP, TAB } from './chars.js';
 import { Hdr, type HeaderId, headerIdAt } from './header-names.js';
 
@@ -32,25 +33,12 @@ export interface HeaderScan {
 const scan: HeaderScan = { records: [], count: 0, malformed: -1, headersEnd: 0, bodyStart: 0 };
 
 /**
- * The text under the pass as bytes, ended by zeros: reading a byte costs a fraction of reading a character of a string.
- * It outlives no call.
- */
-let bytes = Buffer.alloc(65_536 + 2);
-
-function loadBytes(raw: string): Uint8Array {
-  if (raw.length + 2 > bytes.length) bytes = Buffer.alloc(raw.length + 2);
-  bytes.write(raw, 'latin1');
-  bytes[raw.length] = bytes[raw.length + 1] = 0;
-  return bytes;
-}
-
-/**
  * Indexes the headers from `from`, the position after the first line. Lines may end in LF alone; a line that starts
  * with a blank continues the header before it (RFC 3261 §7.3.1).
  */
 export function scanHeaders(raw: string, from: number): HeaderScan {
   const length = raw.length;
-  const text = loadBytes(raw);
+  const text = bytesOf(raw);
   const records = scan.records;
   let at = from;
   let n = 0;

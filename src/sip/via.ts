@@ -1,5 +1,7 @@
 /** Via (RFC 3261 §20.42, rport of RFC 3581, alias of RFC 5923). */
+import { bytesOf } from './bytes.js';
 import {
+  BACKSLASH,
   COLON,
   COMMA,
   DQUOTE,
@@ -9,13 +11,9 @@ import {
   LBRACKET,
   LPAREN,
   RPAREN,
-  rangeEquals,
   SEMI,
   SLASH,
   SP,
-  skipQuoted,
-  skipSpace,
-  trimEnd,
 } from './chars.js';
 import { paramValue } from './params.js';
 
@@ -94,8 +92,7 @@ export class Via {
   }
 
   /** Reads the parameters from the `;` at `from` on, and where the value ends. False when a quote does not close. */
-  readParams(from: number, limit: number): boolean {
-    const s = this.source;
+  readParams(b: Uint8Array, from: number, limit: number): boolean {
     this.paramsStart = from;
     let i = from;
     for (;;) {
@@ -103,20 +100,20 @@ export class Via {
       let c = 0;
       let eq = -1;
       for (i++; i < limit; i++) {
-        c = s.charCodeAt(i);
+        c = b[i]!;
         if (c === SEMI || c === COMMA) break;
         if (c === EQ && eq < 0) eq = i;
         else if (c === DQUOTE) {
-          i = skipQuoted(s, i, limit) - 1;
+          i = quotedEnd(b, i, limit) - 1;
           if (i < 0) return false;
         } else if (c === LPAREN) {
-          while (i < limit && s.charCodeAt(i) !== RPAREN) i++;
+          while (i < limit && b[i]! !== RPAREN) i++;
           if (i >= limit) return false;
         }
       }
       const more = i < limit && c === SEMI;
-      const stop = more ? i : trimEnd(s, semi, i);
-      this.noteParam(semi, eq, stop);
+      const stop = more ? i : endOfText(b, semi, i);
+      this.noteParam(b, semi, eq, stop);
       if (more) continue;
       this.end = stop;
       return true;
@@ -124,25 +121,24 @@ export class Via {
   }
 
   /** Remembers the parameters that every message needs. */
-  private noteParam(semi: number, eq: number, stop: number): void {
-    const s = this.source;
-    const name = skipSpace(s, semi + 1, stop);
-    const nameEnd = trimEnd(s, name, eq < 0 ? stop : eq);
+  private noteParam(b: Uint8Array, semi: number, eq: number, stop: number): void {
+    const name = blanksEnd(b, semi + 1, stop);
+    const nameEnd = endOfText(b, name, eq < 0 ? stop : eq);
     switch (nameEnd - name) {
       case 6:
-        if (this.branchStart < 0 && eq > 0 && rangeEquals(s, name, nameEnd, 'branch')) {
-          this.branchStart = skipSpace(s, eq + 1, stop);
-          this.branchEnd = trimEnd(s, this.branchStart, stop);
+        if (this.branchStart < 0 && eq > 0 && isName(b, name, nameEnd, 'branch')) {
+          this.branchStart = blanksEnd(b, eq + 1, stop);
+          this.branchEnd = endOfText(b, this.branchStart, stop);
         }
         break;
       case 5:
-        if (this.rportStart < 0 && rangeEquals(s, name, nameEnd, 'rport')) {
+        if (this.rportStart < 0 && isName(b, name, nameEnd, 'rport')) {
           this.rportStart = semi;
           this.rportEnd = stop;
         }
         break;
       case 8:
-        if (this.receivedStart < 0 && rangeEquals(s, name, nameEnd, 'received')) {
+        if (this.receivedStart < 0 && isName(b, name, nameEnd, 'received')) {
           this.receivedStart = semi;
           this.receivedEnd = stop;
         }
@@ -153,58 +149,84 @@ export class Via {
 
 /** Parses the Via value that starts in `s[from, end)` and ends at a comma or `end`; null when malformed. */
 export function parseVia(s: string, from: number, end: number, headerIndex: number): Via | null {
+  const b = bytesOf(s);
   // sent-protocol: three tokens with optional blanks around the slashes.
-  const start = skipSpace(s, from, end);
-  let i = tokenEnd(s, start, end);
+  const start = blanksEnd(b, from, end);
+  let i = tokenEnd(b, start, end);
   if (i - start !== 3) return null;
-  i = skipSpace(s, i, end);
-  if (s.charCodeAt(i) !== SLASH) return null;
-  i = skipSpace(s, i + 1, end);
-  i = skipSpace(s, tokenEnd(s, i, end), end);
-  if (s.charCodeAt(i) !== SLASH) return null;
-  const transportStart = skipSpace(s, i + 1, end);
-  i = tokenEnd(s, transportStart, end);
-  if (i === transportStart || i >= end || !isSpace(s.charCodeAt(i))) return null;
+  i = blanksEnd(b, i, end);
+  if (b[i]! !== SLASH) return null;
+  i = blanksEnd(b, i + 1, end);
+  i = blanksEnd(b, tokenEnd(b, i, end), end);
+  if (b[i]! !== SLASH) return null;
+  const transportStart = blanksEnd(b, i + 1, end);
+  i = tokenEnd(b, transportStart, end);
+  if (i === transportStart || i >= end || !isSpace(b[i]!)) return null;
   const transport = s.slice(transportStart, i);
 
   // sent-by
-  const hostStart = skipSpace(s, i, end);
+  const hostStart = blanksEnd(b, i, end);
   i = hostStart;
-  if (s.charCodeAt(i) === LBRACKET) {
+  if (b[i]! === LBRACKET) {
     i = s.indexOf(']', i) + 1;
     if (i <= 0 || i > end) return null;
-  } else i = tokenEnd(s, i, end);
+  } else i = tokenEnd(b, i, end);
   if (i === hostStart) return null;
   const host = s.slice(hostStart, i);
   let port = 0;
   let valueEnd = i;
-  i = skipSpace(s, i, end);
-  if (i < end && s.charCodeAt(i) === COLON) {
-    const portStart = skipSpace(s, i + 1, end);
-    for (i = portStart; i < end && isDigit(s.charCodeAt(i)); i++) port = port * 10 + s.charCodeAt(i) - 48;
+  i = blanksEnd(b, i, end);
+  if (i < end && b[i]! === COLON) {
+    const portStart = blanksEnd(b, i + 1, end);
+    for (i = portStart; i < end && isDigit(b[i]!); i++) port = port * 10 + b[i]! - 48;
     if (i === portStart || i > portStart + 5 || port > 65535) return null;
     valueEnd = i;
-    i = skipSpace(s, i, end);
+    i = blanksEnd(b, i, end);
   }
   const via = new Via(s, headerIndex, start, transport, host, port);
-  if (i < end && s.charCodeAt(i) === LPAREN) {
+  if (i < end && b[i]! === LPAREN) {
     i = s.indexOf(')', i) + 1;
     if (i <= 0 || i > end) return null;
     valueEnd = i;
-    i = skipSpace(s, i, end);
+    i = blanksEnd(b, i, end);
   }
-  if (i < end && s.charCodeAt(i) === SEMI) return via.readParams(i, end) ? via : null;
-  if (i < end && s.charCodeAt(i) !== COMMA) return null;
+  if (i < end && b[i]! === SEMI) return via.readParams(b, i, end) ? via : null;
+  if (i < end && b[i]! !== COMMA) return null;
   via.end = via.paramsStart = valueEnd;
   return via;
 }
 
 /** End of a run of characters that are not a blank or one of `: ; , / (`. */
-function tokenEnd(s: string, from: number, end: number): number {
+function tokenEnd(b: Uint8Array, from: number, end: number): number {
   let i = from;
   for (; i < end; i++) {
-    const c = s.charCodeAt(i);
+    const c = b[i]!;
     if (c <= SP || c === SLASH || c === COLON || c === SEMI || c === COMMA || c === LPAREN) break;
   }
   return i;
+}
+
+function blanksEnd(b: Uint8Array, from: number, end: number): number {
+  while (from < end && isSpace(b[from]!)) from++;
+  return from;
+}
+
+function endOfText(b: Uint8Array, from: number, end: number): number {
+  while (end > from && isSpace(b[end - 1]!)) end--;
+  return end;
+}
+
+/** Position after the closing quote, or 0 when it never closes. */
+function quotedEnd(b: Uint8Array, from: number, end: number): number {
+  for (let i = from + 1; i < end; i++) {
+    if (b[i] === BACKSLASH) i++;
+    else if (b[i] === DQUOTE) return i + 1;
+  }
+  return 0;
+}
+
+/** True when the bytes spell `lowerName`, whose length they have, in any case. */
+function isName(b: Uint8Array, from: number, end: number, lowerName: string): boolean {
+  for (let i = from; i < end; i++) if ((b[i]! | 32) !== lowerName.charCodeAt(i - from)) return false;
+  return true;
 }

@@ -108,6 +108,20 @@ body`);
     expect(msg.via1?.text).toBe('SIP/2.0/UDP h1;branch=z9hG4bKa');
   });
 
+  it('reads late what it did not read early, whatever was parsed in between', () => {
+    const first = parsed(request({ via: 'SIP/2.0/UDP one:1;branch=z1;rport' }));
+    const second = parsed(request({ via: 'SIP/2.0/TCP a-much-longer-host-name.example.com:22;branch=z22' }));
+    const cut = parsed('OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;rpo');
+    expect([first.via1?.host, second.via1?.host, cut.via1?.params]).toEqual([
+      'one',
+      'a-much-longer-host-name.example.com',
+      'rpo',
+    ]);
+    expect([first.via1?.branch, first.vias.length, second.via(1)?.host]).toEqual(['z1', 2, '10.1.1.1']);
+    const large = parsed(request({ body: 'x'.repeat(100_000) }));
+    expect([large.body.length, large.contentLength, large.via1?.port]).toEqual([100_000, 100_000, 6298]);
+  });
+
   it('keeps a malformed line out of the named headers', () => {
     const bad = parsed(wire('OPTIONS sip:a@b SIP/2.0\nVia: SIP/2.0/UDP h\nno colon here\n: none\nTo: <sip:x@y>\n\n'));
     expect(bad.malformedHeader).toBe(1);
