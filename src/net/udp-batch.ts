@@ -1,4 +1,5 @@
 import './latin1.js';
+import { BATCH, HEADER_BYTES, Vectors } from './datagram-vectors.js';
 import * as sys from './libc.js';
 import { listenError } from './listen-error.js';
 import type { Family, ListenSpec } from './listen-socket.js';
@@ -13,12 +14,6 @@ import {
   type UdpPort,
 } from './udp.js';
 
-/** Datagrams per system call. */
-const BATCH = 64;
-/** Bytes of struct mmsghdr: msg_name 0, msg_namelen 8, msg_iov 16, msg_iovlen 24, msg_len 56. */
-const HEADER_BYTES = 64;
-const IOVEC_BYTES = 16;
-
 /**
  * Input goes to one slot per datagram, each long enough for any. Only pages that datagrams touched are ever backed by
  * memory. The odd size keeps the slots' first lines from falling into the same cache sets.
@@ -30,52 +25,6 @@ const ARENA_BYTES = 512 * 1024;
 
 /** How long a flush may wait for room in the kernel's queue before it drops the rest. */
 const SEND_WAIT_MS = 20;
-
-/**
- * Headers, addresses and vectors of one batch. Everything is allocated once; the kernel reads and writes it in place.
- */
-class Vectors {
-  readonly headers = Buffer.alloc(BATCH * HEADER_BYTES);
-  readonly headerWords = new Uint32Array(this.headers.buffer, this.headers.byteOffset, BATCH * (HEADER_BYTES / 4));
-  readonly names = Buffer.alloc(BATCH * SOCKADDR_BYTES);
-  readonly nameWords = new Uint32Array(this.names.buffer, this.names.byteOffset, BATCH * SOCKADDR_WORDS);
-  readonly iovecs = Buffer.alloc(BATCH * IOVEC_BYTES);
-  readonly iovecWords = new Uint32Array(this.iovecs.buffer, this.iovecs.byteOffset, BATCH * (IOVEC_BYTES / 4));
-  readonly data: Buffer;
-  readonly #dataAddress: number;
-
-  constructor(dataBytes: number) {
-    this.data = Buffer.alloc(dataBytes);
-    this.#dataAddress = sys.addressOf(this.data);
-    const names = sys.addressOf(this.names);
-    const iovecs = sys.addressOf(this.iovecs);
-    for (let i = 0; i < BATCH; i++) {
-      const header = i * HEADER_BYTES;
-      this.headers.writeBigUInt64LE(BigInt(names + i * SOCKADDR_BYTES), header);
-      this.headers.writeUInt32LE(SOCKADDR_BYTES, header + 8);
-      this.headers.writeBigUInt64LE(BigInt(iovecs + i * IOVEC_BYTES), header + 16);
-      this.headers.writeBigUInt64LE(1n, header + 24);
-    }
-  }
-
-  setNameLength(i: number, bytes: number): void {
-    this.headerWords[i * 16 + 2] = bytes;
-  }
-
-  /** Bytes of datagram `i` that the kernel wrote. */
-  received(i: number): number {
-    return this.headerWords[i * 16 + 14]!;
-  }
-
-  /** Points datagram `i` at a part of the data. */
-  setData(i: number, offset: number, bytes: number): void {
-    const address = this.#dataAddress + offset;
-    const word = i * 4;
-    this.iovecWords[word] = address % 0x1_0000_0000;
-    this.iovecWords[word + 1] = Math.floor(address / 0x1_0000_0000);
-    this.iovecWords[word + 2] = bytes;
-  }
-}
 
 /**
  * UDP by recvmmsg and sendmmsg. Readiness comes from the event loop's own poller, so an idle socket costs nothing; the
@@ -178,9 +127,8 @@ export class UdpBatchEngine implements UdpEngine {
   };
 
   #receiveFrom(port: BatchPort): void {
-    this.#input ??= inputVectors();
-    const { headers, data, nameWords } = this.#input;
-    const input = this.#input;
+    const input = (this.#input ??= inputVectors());
+    const { headers, data, nameWords } = input;
     const count = this.libc.recvmmsg(port.fd, headers, BATCH, sys.MSG_DONTWAIT, null);
     if (count <= 0) return;
     const { statistics } = this;

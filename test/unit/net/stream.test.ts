@@ -42,6 +42,10 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 interface Client {
   socket: Socket;
   text(): string;
@@ -219,7 +223,9 @@ describe('TCP', () => {
     a.socket.write(message(1), 'latin1');
     await until(() => received.length === 1);
     clock.advance(119_000);
+    await turns(20);
     expect(a.ended()).toBe(false);
+    expect(closed).toEqual([]);
     clock.advance(2000);
     await until(() => a.ended() && closed.length === 1);
     clock.advance(378_000);
@@ -274,12 +280,16 @@ describe('TCP', () => {
   });
 
   it('bounds what waits on all connections together', async () => {
-    const { net, closed } = await setup({ totalQueue: 100 });
+    const { net, closed, until } = await setup({ totalQueue: 100 });
     const [a, b] = [await acceptor(), await acceptor()];
     expect(net.send(to(a.port), 'x'.repeat(60))).toBe(true);
     expect(net.send(to(b.port), 'x'.repeat(60))).toBe(false);
     expect(closed).toEqual(['outbound queue is full']);
     expect(net.send(to(b.port), 'x'.repeat(40))).toBe(true);
+    // What has left makes room again.
+    await until(() => a.accepted[0]?.text().length === 60 && b.accepted[0]?.text().length === 40);
+    await until(() => net.statistics.sent === 2);
+    expect(net.send(to(a.port), 'x'.repeat(100))).toBe(true);
   });
 
   it('closes a connection whose peer does not take what was written in time', async () => {
@@ -295,7 +305,7 @@ describe('TCP', () => {
     stuck.write(message(1), 'latin1');
     await until(() => received.length === 1);
     expect(net.send(to(0, { connectionId: 1 }), 'x'.repeat(32 << 20))).toBe(true);
-    for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
+    await turns(50);
     clock.advance(4000);
     expect(closed).toEqual([]);
     clock.advance(2000);
