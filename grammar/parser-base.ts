@@ -15,6 +15,9 @@ interface Internals {
   tokVector: IToken[];
 }
 
+/** After so many errors a text is given up on. */
+const MAX_ERRORS = 200;
+
 const NOWHERE: Span = { at: { file: '', line: 1, column: 1 }, end: { file: '', line: 1, column: 1 } };
 
 /** Reading tokens, spans, reporting, and going on after an error: what all parts of the grammar share. */
@@ -108,6 +111,7 @@ export abstract class ParserBase extends EmbeddedActionsParser {
       const failedAt = internals.currIdx;
       synchronize(start);
       if (internals.currIdx === start && failedAt === start) this.skip();
+      if (this.found.length + this.errors.length >= MAX_ERRORS) while (!this.atEnd) this.skip();
       return undefined;
     }
   }

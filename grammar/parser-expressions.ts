@@ -127,7 +127,8 @@ export abstract class ExpressionParser extends WordParser {
     }) as Expr;
   });
 
-  private unclosedAt = -1;
+  /** Where a missing brace was reported. */
+  protected unclosedAt = -1;
 
   /** `{ statements }` with at least one statement. */
   protected readonly block = this.RULE('block', (): Statement[] => {

@@ -1,6 +1,7 @@
 import type { TokenType } from 'chevrotain';
 import type { AsyncStatement, Call, Expr, If, Statement, SwitchCase } from './ast.js';
 import { notesOn } from './mistakes.js';
+import { MAX_NESTING } from './nesting.js';
 import { ExpressionParser } from './parser-expressions.js';
 import * as T from './tokens.js';
 
@@ -40,7 +41,7 @@ export abstract class StatementParser extends ExpressionParser {
     return list;
   });
 
-  private inSwitch = 0;
+  protected inSwitch = 0;
 
   private isBlockEnd(): boolean {
     const type = this.ahead(1);
@@ -74,7 +75,14 @@ export abstract class StatementParser extends ExpressionParser {
       else if (type === T.RBrace) {
         depth--;
         if (depth === 0 && this.ahead(1) !== T.Else && this.ahead(1) !== T.Semicolon) return;
-      } else if (type === T.Semicolon && depth === 0 && parens === 0) return;
+      } else if (type === T.Semicolon && depth === 0 && parens === 0 && this.ahead(1) !== T.Else) return;
+    }
+  }
+
+  /** Skips to the end of the block that is being read. */
+  private skipBlock(): void {
+    for (let depth = 0; !this.atEnd && !this.startsRoute() && (depth > 0 || this.ahead(1) !== T.RBrace); this.skip()) {
+      depth += T.braces(this.ahead(1));
     }
   }
 
@@ -166,17 +174,31 @@ export abstract class StatementParser extends ExpressionParser {
     );
   }
 
+  protected branchDepth = 0;
+
   /** What follows `if (…)`, `else` and `while (…)`: a block or one statement. */
-  private readonly branch = this.RULE('branch', (): Statement[] =>
-    this.OR({
-      DEF: [{ ALT: () => this.SUBRULE(this.block) }, { ALT: () => [this.SUBRULE(this.statement)] }],
-      ERR_MSG: 'a statement or a block',
-    }),
-  );
+  private readonly branch = this.RULE('branch', (): Statement[] => {
+    // `else while 1 if 1 f(); else …` nests without braces and across semicolons, so it is counted here.
+    if (this.branchDepth >= MAX_NESTING) {
+      this.problem('KTS0009', this.nextSpan(), [String(MAX_NESTING)]);
+      this.skipBlock();
+      this.abandon();
+    }
+    this.branchDepth++;
+    try {
+      return this.OR({
+        DEF: [{ ALT: () => this.SUBRULE(this.block) }, { ALT: () => [this.SUBRULE(this.statement)] }],
+        ERR_MSG: 'a statement or a block',
+      });
+    } finally {
+      this.branchDepth--;
+    }
+  });
 
   /** A chain of `else if` is read in a loop: it may be long without being deep. */
   private readonly ifStatement = this.RULE('ifStatement', (): If => {
     const links: { first: T.Token; condition: Expr; then: Statement[] }[] = [];
+    let tooLong = false;
     const link = (first: T.Token, condition: Expr, then: Statement[]) => links.push({ first, condition, then });
     const first = this.CONSUME(T.If) as T.Token;
     link(first, this.SUBRULE(this.expression), this.SUBRULE(this.branch));
@@ -185,11 +207,13 @@ export abstract class StatementParser extends ExpressionParser {
       DEF: () => {
         this.CONSUME(T.Else);
         const next = this.CONSUME2(T.If) as T.Token;
-        if (links.length >= MAX_ELSE_IFS) {
+        const condition = this.SUBRULE2(this.expression);
+        const then = this.SUBRULE2(this.branch);
+        if (links.length < MAX_ELSE_IFS) link(next, condition, then);
+        else if (links.length === MAX_ELSE_IFS && !tooLong) {
+          tooLong = true;
           this.problem('KTS0009', this.span(next, next), [String(MAX_ELSE_IFS)]);
-          this.abandon();
         }
-        link(next, this.SUBRULE2(this.expression), this.SUBRULE2(this.branch));
       },
     });
     let otherwise: Statement[] | undefined;

@@ -50,6 +50,9 @@ export class ConfigParser extends StatementParser {
   parse(tokens: readonly T.Token[], eof: T.Token): { ast: ConfigFile; diagnostics: readonly Diagnostic[] } {
     this.found.length = 0;
     this.eof = eof;
+    this.unclosedAt = -1;
+    this.inSwitch = 0;
+    this.branchDepth = 0;
     this.input = tokens as T.Token[];
     const items = this.configFile();
     const diagnostics = [...this.found];

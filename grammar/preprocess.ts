@@ -40,7 +40,9 @@ export interface PreprocessResult {
 
 const MAX_INCLUDE_DEPTH = 10;
 const MAX_INCLUSIONS = 2_000;
-const MAX_EXPANDED_TEXT = 32_000_000;
+/** Limits for expansions of defines in one config; the stock config makes about a hundred. */
+const MAX_EXPANSIONS = 100_000;
+const MAX_EXPANDED_TEXT = 8_000_000;
 
 /** Runs the lexer with everything upstream does inside it: defines, conditions, substitutions, inclusions. */
 export function preprocess(options: PreprocessOptions): PreprocessResult {
@@ -58,6 +60,8 @@ class Preprocessor extends Scanner {
   private readonly files: string[] = [];
   private readonly sources = new Map<string, SourceText>();
   private inclusions = 0;
+  private inclusionsEnded = false;
+  private expansions = 0;
   private expanded = 0;
   private stopped = false;
 
@@ -107,7 +111,7 @@ class Preprocessor extends Scanner {
       return;
     }
     this.expanded += value.length;
-    if (this.expanded > MAX_EXPANDED_TEXT) {
+    if (++this.expansions > MAX_EXPANSIONS || this.expanded > MAX_EXPANDED_TEXT) {
       this.report('KTS0034', start, this.i - 1);
       this.stop();
       return;
@@ -358,6 +362,7 @@ class Preprocessor extends Scanner {
     const field = this.field(this.i, true);
     this.i = field.after;
     const quoted = this.substituted(field.text);
+    if (this.inclusionsEnded) return;
     const report = (code: 'KTS0050' | 'KTS0051' | 'KTS0052' | 'KTS0053', ...args: string[]): void =>
       this.report(code, field.text === '' ? start : field.start, field.after - 1, ...args);
     if (quoted.length < 3 || !quoted.startsWith('"') || !quoted.endsWith('"')) {
@@ -365,12 +370,11 @@ class Preprocessor extends Scanner {
       return;
     }
     const name = quoted.slice(1, -1).replace(/\\(.)/g, (_, c: string) => ({ t: '\t', n: '\n', r: '\r' })[c] ?? c);
-    if (this.input.fileDepth > MAX_INCLUDE_DEPTH) {
-      report('KTS0052', String(MAX_INCLUDE_DEPTH));
-      return;
-    }
-    if (this.inclusions++ >= MAX_INCLUSIONS) {
-      report('KTS0053');
+    if (this.input.fileDepth > MAX_INCLUDE_DEPTH || this.inclusions++ >= MAX_INCLUSIONS) {
+      // Files that include each other without end would go on: no further file is read.
+      this.inclusionsEnded = true;
+      if (this.input.fileDepth > MAX_INCLUDE_DEPTH) report('KTS0052', String(MAX_INCLUDE_DEPTH));
+      else report('KTS0053');
       return;
     }
     const source = this.open(name);

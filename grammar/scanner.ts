@@ -17,6 +17,9 @@ export interface Comment {
   readonly span: Span;
 }
 
+/** After so many findings the scanner is silent. */
+const MAX_FINDINGS = 500;
+
 const ALNUM = 1;
 const LETTER = 2;
 const BLANK = 4;
@@ -133,6 +136,7 @@ export abstract class Scanner {
   }
 
   protected report(code: ParseCode, start: number, end: number, ...args: string[]): void {
+    if (this.diagnostics.length >= MAX_FINDINGS) return;
     this.diagnostics.push(diagnose(code, this.input.span(start, end), args));
   }
 

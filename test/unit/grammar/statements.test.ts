@@ -5,7 +5,7 @@ import { bare, body, codes, parse, places, shape } from './parsing.js';
 describe('control flow', () => {
   test('conditions need no parentheses and bodies no braces', () => {
     const [first, second] = body('if $rU == "bob" drop; while 0 { ; }');
-    expect(first).toMatchObject({ kind: 'if', then: [{ kind: 'drop' }] });
+    expect((first as If).then).toMatchObject([{ kind: 'drop' }]);
     expect(second).toMatchObject({ kind: 'while', body: [{ kind: 'empty' }] });
   });
 
