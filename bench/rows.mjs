@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { load, register, startAnsweringPeer } from './load.mjs';
+import { HOST, STOCK_CONFIG } from './servers.mjs';
+
+const config = (name) => fileURLToPath(new URL(`./configs/${name}.cfg`, import.meta.url));
+const WINDOW = 100;
+
+/**
+ * The measurements. `unit` is what CPU is counted per, `count` how many of it one measurement sends; `load` runs n of
+ * them against a server's port.
+ */
+export const ROWS = [
+  {
+    name: 'options',
+    title: 'stateless OPTIONS reply',
+    unit: 'request',
+    config: config('options'),
+    count: 200_000,
+    load: (port, n) => load('uac', HOST, port, 'OPTIONS', n, WINDOW),
+  },
+  {
+    name: 'register',
+    title: 'REGISTER save, 10 000 users',
+    unit: 'request',
+    config: config('register'),
+    count: 100_000,
+    load: (port, n) => load('uac', HOST, port, 'REGISTER', n, WINDOW, 10_000),
+  },
+  {
+    name: 'relay',
+    title: 'stateful relay',
+    unit: 'request',
+    config: config('relay'),
+    peer: true,
+    args: (peer) => ['-A', `PEER="${peer.uri}"`],
+    count: 60_000,
+    load: (port, n) => load('uac', HOST, port, 'MESSAGE', n, WINDOW),
+  },
+  {
+    name: 'call',
+    title: 'complete call, stock config',
+    unit: 'call',
+    config: STOCK_CONFIG,
+    peer: true,
+    prepare: (port, peer) => register(port, 'callee', peer.uri),
+    count: 20_000,
+    load: (port, n) => load('call', HOST, port, n, WINDOW, 1000, 'callee'),
+  },
+];
+
+/** Starts what a row needs beside the server. */
+export async function peerOf(row) {
+  return row.peer ? await startAnsweringPeer() : { uri: '', stop: () => {} };
+}
