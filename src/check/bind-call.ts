@@ -3,10 +3,10 @@ import type { Span } from '../../grammar/source.js';
 import type { Arg } from '../registry/arguments.js';
 import type { FunctionDef } from '../registry/module.js';
 import { routeMask } from '../script/route-kind.js';
-import { whoHasFunction } from './catalog.js';
 import { bindExpr } from './bind-expr.js';
-import { bindFormat, bindPvText } from './bind-pv.js';
-import type { BoundArg, BoundCall, BoundExpr } from './program.js';
+import * as pvs from './bind-pv.js';
+import { whoHasFunction } from './catalog.js';
+import type { BoundArg, BoundCall, BoundExpr, FormatText, PvUse } from './program.js';
 import type { BindScope } from './scope.js';
 import { didYouMean } from './suggest.js';
 
@@ -20,12 +20,17 @@ export function bindCall(node: Call, scope: BindScope): BoundCall | null {
   const entry = candidates.find((c) => takes(c.def, node.args.length));
   if (!entry) {
     const counts = [...new Set(candidates.flatMap((c) => arities(c.def)))].sort((a, b) => a - b);
-    scope.findings.add('KTS1021', node.nameSpan, `${node.name} does not take ${node.args.length} argument${node.args.length === 1 ? '' : 's'}`, [
-      `It takes ${counts.join(' or ')}.`,
-    ]);
+    scope.findings.add(
+      'KTS1021',
+      node.nameSpan,
+      `${node.name} does not take ${node.args.length} argument${node.args.length === 1 ? '' : 's'}`,
+      [`It takes ${counts.join(' or ')}.`],
+    );
     return null;
   }
-  const allowed = candidates.filter((c) => takes(c.def, node.args.length)).find((c) => routeMask(c.def.routes) & scope.block.mask);
+  const allowed = candidates
+    .filter((c) => takes(c.def, node.args.length))
+    .find((c) => routeMask(c.def.routes) & scope.block.mask);
   if (!allowed) {
     scope.findings.add('KTS1022', node.nameSpan, `${node.name} cannot be used in ${scope.block.name}`, [
       `It is allowed in: ${entry.def.routes.join(', ')}.`,
@@ -37,7 +42,8 @@ export function bindCall(node: Call, scope: BindScope): BoundCall | null {
   let failed = false;
   def.args.forEach((arg, i) => {
     const given = node.args[i];
-    const bound: BoundArg | null = given === undefined ? { kind: 'absent' } : bindArgument(arg, given, def, node.name, scope);
+    const bound: BoundArg | null =
+      given === undefined ? { kind: 'absent' } : bindArgument(arg, given, def, node.name, scope);
     if (bound) args.push(bound);
     else failed = true;
   });
@@ -59,12 +65,22 @@ function takes(def: FunctionDef<unknown>, n: number): boolean {
 
 function reportUnknown(node: Call, scope: BindScope): void {
   const owners = whoHasFunction(node.name);
+  if (owners.some((name) => scope.notHere.has(name))) return;
   if (owners.length > 0) {
-    scope.findings.add('KTS1026', node.nameSpan, `${node.name} is not known here: it belongs to module ${owners.join(' or ')}, which is not loaded`);
+    scope.findings.add(
+      'KTS1026',
+      node.nameSpan,
+      `${node.name} is not known here: it belongs to module ${owners.join(' or ')}, which is not loaded`,
+    );
     return;
   }
   const meant = didYouMean(node.name, scope.names.functionNames());
-  scope.findings.add('KTS1020', node.nameSpan, `unknown function ${node.name}`, meant ? [`Did you mean ${meant}?`] : undefined);
+  scope.findings.add(
+    'KTS1020',
+    node.nameSpan,
+    `unknown function ${node.name}`,
+    meant ? [`Did you mean ${meant}?`] : undefined,
+  );
 }
 
 /** A literal's text and how it may be read, or the expression that gives the argument at run time. */
@@ -87,18 +103,28 @@ function classify(node: Argument, name: string, scope: BindScope): Given | null 
 }
 
 function findModuleCall(node: Argument): Call | null {
-  if (node.kind === 'call') return node.name === 'route' || node.name === 'strlen' || node.name === 'strempty' || node.name === 'selval' ? null : node;
+  if (node.kind === 'call')
+    return node.name === 'route' || node.name === 'strlen' || node.name === 'strempty' || node.name === 'selval'
+      ? null
+      : node;
   if (node.kind === 'binary') return findModuleCall(node.left) ?? findModuleCall(node.right);
   if (node.kind === 'unary') return findModuleCall(node.operand);
   return null;
 }
 
-function bindArgument(arg: Arg<unknown>, node: Argument, def: FunctionDef<unknown>, name: string, scope: BindScope): BoundArg | null {
+function bindArgument(
+  arg: Arg<unknown>,
+  node: Argument,
+  def: FunctionDef<unknown>,
+  name: string,
+  scope: BindScope,
+): BoundArg | null {
   const refuse = (title: string, span: Span, note?: string): null => {
     scope.findings.add('KTS1023', span, title, note ? [note] : undefined);
     return null;
   };
-  if ((arg.kind === 'pv' || arg.kind === 'pv-writable') && node.kind === 'pv') return bindPvArgument(arg, node.text, node.span, name, scope);
+  if ((arg.kind === 'pv' || arg.kind === 'pv-writable') && node.kind === 'pv')
+    return bindPvArgument(arg, node.text, node.span, name, scope);
   const given = classify(node, name, scope);
   if (!given) return null;
   const { span } = given;
@@ -106,7 +132,9 @@ function bindArgument(arg: Arg<unknown>, node: Argument, def: FunctionDef<unknow
     const runtime = arg.kind === 'text' || arg.kind === 'int' || arg.kind === 'value' || arg.kind === 'regex';
     if (def.literalOnly || !runtime) {
       scope.findings.add('KTS1024', span, `function ${name}: parameter ${arg.name} is not constant`, [
-        arg.kind === 'text' ? 'Write it as a string with the variable inside: "$var(x)".' : 'Only a literal is taken here.',
+        arg.kind === 'text'
+          ? 'Write it as a string with the variable inside: "$var(x)".'
+          : 'Only a literal is taken here.',
       ]);
       return null;
     }
@@ -118,7 +146,9 @@ function bindArgument(arg: Arg<unknown>, node: Argument, def: FunctionDef<unknow
       return { kind: 'const', value: text };
     case 'literal-int': {
       const n = toInt(text);
-      return n === null ? refuse(`${name}: ${arg.name} must be a number, not "${text}"`, span) : { kind: 'const', value: n };
+      return n === null
+        ? refuse(`${name}: ${arg.name} must be a number, not "${text}"`, span)
+        : { kind: 'const', value: n };
     }
     case 'enum':
       if (arg.words?.includes(text)) return { kind: 'const', value: text };
@@ -140,16 +170,20 @@ function bindArgument(arg: Arg<unknown>, node: Argument, def: FunctionDef<unknow
       const n = toInt(text);
       if (n !== null) return { kind: 'const', value: n };
       const format = text.includes('$') ? bindFormat(text, span, scope) : null;
-      if (format?.parts.length === 1 && typeof format.parts[0] === 'object') return { kind: 'pv-int', pv: format.parts[0] };
+      if (format?.parts.length === 1 && typeof format.parts[0] === 'object')
+        return { kind: 'pv-int', pv: format.parts[0] };
       if (format) return { kind: 'format', format, to: 'int' };
-      return text.includes('$') ? null : refuse(`${name}: ${arg.name} must be a number or a variable, not "${text}"`, span);
+      return text.includes('$')
+        ? null
+        : refuse(`${name}: ${arg.name} must be a number or a variable, not "${text}"`, span);
     }
     case 'value': {
       if (given.type === 'int') return { kind: 'const', value: Number(text) };
       if (!text.includes('$')) return { kind: 'const', value: text };
       const format = bindFormat(text, span, scope);
       if (!format) return null;
-      if (format.parts.length === 1 && typeof format.parts[0] === 'object') return { kind: 'pv-value', pv: format.parts[0] };
+      if (format.parts.length === 1 && typeof format.parts[0] === 'object')
+        return { kind: 'pv-value', pv: format.parts[0] };
       return { kind: 'format', format, to: 'text' };
     }
     case 'text': {
@@ -167,7 +201,11 @@ function bindPvArgument(arg: Arg<unknown>, text: string, span: Span, name: strin
   const pv = bindPvText(text, span, scope);
   if (!pv) return null;
   if (arg.kind === 'pv-writable' && (!pv.def.writable || pv.transformations.length > 0)) {
-    scope.findings.add('KTS1032', span, `${name}: ${arg.name} must be a variable that can be assigned; ${pv.text} is read-only`);
+    scope.findings.add(
+      'KTS1032',
+      span,
+      `${name}: ${arg.name} must be a variable that can be assigned; ${pv.text} is read-only`,
+    );
     return null;
   }
   return { kind: 'pv', pv };
@@ -177,3 +215,8 @@ function toInt(text: string): number | null {
   return /^[+-]?(?:\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text.startsWith('+') ? text.slice(1) : text) : null;
 }
 
+const bindFormat = (text: string, span: Span, scope: BindScope): FormatText | null =>
+  scope.findings.duringStart(() => pvs.bindFormat(text, span, scope));
+
+const bindPvText = (text: string, span: Span, scope: BindScope): PvUse | null =>
+  scope.findings.duringStart(() => pvs.bindPvText(text, span, scope));

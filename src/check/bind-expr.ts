@@ -160,11 +160,19 @@ function bindBinary(node: Extract<Expr, { kind: 'binary' }>, scope: BindScope): 
   }
   if (op === '+' || isEquality) {
     if (left.type === 'int' && right.type === 'str') mismatch(right, 'a string', 'an integer', scope);
-    return scope.folder.binary({ kind: 'binary', op, left, right, type: isEquality ? 'int' : addType(left.type), span });
+    return scope.folder.binary({
+      kind: 'binary',
+      op,
+      left,
+      right,
+      type: isEquality ? 'int' : addType(left.type),
+      span,
+    });
   }
   if (op === '=~' || op === 'eq' || op === 'ne') {
     if (left.type === 'int') mismatch(left, 'an integer', 'a string', scope);
-    if (op === '=~' && right.kind === 'const') return { kind: 'match', left, pattern: `${right.value}`, type: 'int', span };
+    if (op === '=~' && right.kind === 'const')
+      return { kind: 'match', left, pattern: `${right.value}`, type: 'int', span };
     return scope.folder.binary({ kind: 'binary', op, left, right, type: 'int', span });
   }
   mustNotBeString(left, scope);

@@ -37,7 +37,13 @@ function bindStatement(node: Statement, scope: BindScope): BoundStatement | null
     }
     case 'if': {
       const condition = bindCondition('if', bindExpr(node.condition, scope), scope);
-      return { kind: 'if', condition, then: bindBlock(node.then, scope), else: bindBlock(node.else ?? [], scope), span };
+      return {
+        kind: 'if',
+        condition,
+        then: bindBlock(node.then, scope),
+        else: bindBlock(node.else ?? [], scope),
+        span,
+      };
     }
     case 'while': {
       const condition = bindCondition('while', bindExpr(node.condition, scope), scope);
@@ -49,14 +55,19 @@ function bindStatement(node: Statement, scope: BindScope): BoundStatement | null
     case 'exit':
     case 'drop': {
       const value = node.value ? bindExpr(node.value, scope) : null;
-      if (value?.type === 'str') scope.findings.add('KTS1046', value.span, `${node.kind} takes an integer, not a string`);
+      if (value?.type === 'str')
+        scope.findings.add('KTS1046', value.span, `${node.kind} takes an integer, not a string`);
       return { kind: node.kind, value, span };
     }
     case 'break':
       return { kind: 'break', span };
     case 'async':
     case 'launch':
-      scope.findings.add('KTS1020', span, `the ${node.kind}() statement needs the asynchronous engine, which this version does not have`);
+      scope.findings.add(
+        'KTS1020',
+        span,
+        `the ${node.kind}() statement needs the asynchronous engine, which this version does not have`,
+      );
       return null;
   }
 }
@@ -66,7 +77,8 @@ function bindCondition(word: 'if' | 'while', condition: BoundExpr, scope: BindSc
     scope.findings.add('KTS1042', condition.span, `constant value in ${word}(...)`);
   }
   if (condition.type === 'str') {
-    if (word === 'if') scope.findings.add('KTS1043', condition.span, 'non-int expression (you might want to use casts)');
+    if (word === 'if')
+      scope.findings.add('KTS1043', condition.span, 'non-int expression (you might want to use casts)');
     else scope.findings.add('KTS1046', condition.span, 'the condition of while must be an integer, not a string');
   }
   return condition;
@@ -93,7 +105,8 @@ function bindSwitch(node: Switch, scope: BindScope): BoundStatement {
     }
     const type = c.label.kind === 'regex' ? 'str' : label.type;
     if (on === null) on = type;
-    else if (on !== type) scope.findings.add('KTS1044', label.span, 'type mismatch in case: labels must all be integers or all strings');
+    else if (on !== type)
+      scope.findings.add('KTS1044', label.span, 'type mismatch in case: labels must all be integers or all strings');
     if (c.label.kind === 'regex') {
       cases.push({ label: { kind: 'regex', pattern: `${label.value}` }, body });
       return;
@@ -101,7 +114,10 @@ function bindSwitch(node: Switch, scope: BindScope): BoundStatement {
     const key = `${label.value}`;
     if (seen.has(key)) scope.findings.add('KTS1045', label.span, `duplicate case ${key}`);
     seen.add(key);
-    cases.push({ label: type === 'int' ? { kind: 'int', value: label.value as number } : { kind: 'str', value: key }, body });
+    cases.push({
+      label: type === 'int' ? { kind: 'int', value: label.value as number } : { kind: 'str', value: key },
+      body,
+    });
     if (type === 'str' && i > 0 && node.cases[0]?.label.kind === 'default' && seen.size === 1) {
       scope.findings.add('KTS1045', node.cases[0].span, 'a switch over strings cannot start with "default:"');
     }

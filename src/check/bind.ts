@@ -1,10 +1,19 @@
-import type { ConfigFile, CoreParam, FlagsDecl, ModParam, ParamValue, RouteBlock, RouteBlockKind, TopLevel } from '../../grammar/ast.js';
+import type {
+  ConfigFile,
+  CoreParam,
+  FlagsDecl,
+  ModParam,
+  ParamValue,
+  RouteBlock,
+  RouteBlockKind,
+  TopLevel,
+} from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
 import { CORE_PARAMS, findCoreParam } from '../core/params.js';
 import { type CoreSettings, defaultSettings } from '../core/settings.js';
 import type { RouteTable } from '../registry/arguments.js';
 import type { ModuleDef, ParamDef } from '../registry/module.js';
-import { routeMask, type RouteName } from '../script/route-kind.js';
+import { type RouteName, routeMask } from '../script/route-kind.js';
 import { bindBlock } from './bind-statement.js';
 import { isUpstreamModule, isUpstreamParam, upstreamModules } from './catalog.js';
 import type { Findings } from './findings.js';
@@ -54,6 +63,7 @@ class ProgramBinder {
   readonly #avpFlags = new Map<string, number>();
   readonly #settings: CoreSettings = defaultSettings();
   readonly #assigned = new Set<string>();
+  readonly #notHere = new Set<string>();
 
   constructor(
     private readonly ast: ConfigFile,
@@ -111,13 +121,16 @@ class ProgramBinder {
     this.#loaded.forEach((m) => {
       for (const needed of m.def.depends) {
         if (names.has(needed)) continue;
-        this.#findings.add('KTS1006', m.span!, `module ${m.def.name} needs module ${needed}`, [`Add loadmodule "${needed}.so" before it.`]);
+        this.#findings.add('KTS1006', m.span!, `module ${m.def.name} needs module ${needed}`, [
+          `Add loadmodule "${needed}.so" before it.`,
+        ]);
       }
     });
   }
 
   #missingModule(name: string, span: Span): void {
     if (isUpstreamModule(name)) {
+      this.#notHere.add(name);
       if (this.options.allowMissing.has(name)) return;
       this.#findings.add('KTS1004', span, `module ${name} is not implemented yet`, [
         `--allow-missing ${name} runs the config without it: its functions then fail with -1 and a log line.`,
@@ -140,7 +153,9 @@ class ProgramBinder {
     const matching = this.#loaded.filter((m) => pattern.test(m.def.name));
     if (matching.length === 0) {
       if (item.module.split('|').some((name) => isUpstreamModule(name) && !this.options.modules.has(name))) return;
-      this.#findings.add('KTS1007', item.moduleSpan, `No module matching <${item.module}> found`, ['Load the module before its parameters are set.']);
+      this.#findings.add('KTS1007', item.moduleSpan, `No module matching <${item.module}> found`, [
+        'Load the module before its parameters are set.',
+      ]);
       return;
     }
     for (const { def } of matching) {
@@ -148,7 +163,12 @@ class ProgramBinder {
       if (!param) {
         const known = isUpstreamParam(def.name, item.param) ? 'upstream has it, kts does not' : null;
         const meant = didYouMean(item.param, Object.keys(def.params));
-        this.#findings.add('KTS1008', item.paramSpan, `module ${def.name} has no parameter ${item.param}`, known ? [known] : meant ? [`Did you mean ${meant}?`] : undefined);
+        this.#findings.add(
+          'KTS1008',
+          item.paramSpan,
+          `module ${def.name} has no parameter ${item.param}`,
+          known ? [known] : meant ? [`Did you mean ${meant}?`] : undefined,
+        );
         continue;
       }
       const refused = setParam(params.get(def.name)!, item.param, param, item.value);
@@ -161,12 +181,20 @@ class ProgramBinder {
     const found = findCoreParam(item.name);
     if (!found) {
       const meant = didYouMean(item.name, Object.keys(CORE_PARAMS));
-      this.#findings.add('KTS1001', item.nameSpan, `unknown config variable ${item.name}`, meant ? [`Did you mean ${meant}?`] : undefined);
+      this.#findings.add(
+        'KTS1001',
+        item.nameSpan,
+        `unknown config variable ${item.name}`,
+        meant ? [`Did you mean ${meant}?`] : undefined,
+      );
       return;
     }
     const { name, def } = found;
     const { value } = item;
-    const fits = def.type === 'int' ? value.kind === 'int' || (def.words && value.kind === 'word') : value.kind === 'string' || (def.words === true && value.kind === 'word');
+    const fits =
+      def.type === 'int'
+        ? value.kind === 'int' || (def.words && value.kind === 'word')
+        : value.kind === 'string' || (def.words === true && value.kind === 'word');
     if (!fits) {
       this.#findings.add('KTS1002', value.span, `${item.name} takes a ${def.type === 'int' ? 'number' : 'string'}`);
       return;
@@ -222,6 +250,7 @@ class ProgramBinder {
         avpFlags: this.#avpFlags,
         block: { name: display, mask },
         allowMissing: this.options.allowMissing,
+        notHere: this.#notHere,
       };
       const body = bindBlock(block.body, scope);
       const known = byKey.get(key);

@@ -3,9 +3,16 @@ import type { Diagnostic, Severity, Span } from '../../grammar/source.js';
 /** What each binder code means: severity and an explanation for `kts explain`. Titles are composed at the place. */
 export const BIND_CODES = {
   KTS1001: { severity: 'error', explain: 'The name is not a core parameter.' },
-  KTS1002: { severity: 'error', explain: 'The value is not of the parameter’s type: a string where a number is needed, or the reverse.' },
+  KTS1002: {
+    severity: 'error',
+    explain: 'The value is not of the parameter’s type: a string where a number is needed, or the reverse.',
+  },
   KTS1003: { severity: 'error', explain: 'No module of that name exists here or upstream.' },
-  KTS1004: { severity: 'error', explain: 'Upstream has this module, kts does not have it yet. `--allow-missing NAME` turns its functions into logged failures.' },
+  KTS1004: {
+    severity: 'error',
+    explain:
+      'Upstream has this module, kts does not have it yet. `--allow-missing NAME` turns its functions into logged failures.',
+  },
   KTS1005: { severity: 'error', explain: 'The module is loaded twice.' },
   KTS1006: { severity: 'error', explain: 'A module that this one builds on is not loaded before it.' },
   KTS1007: { severity: 'error', explain: 'No loaded module matches the first argument of modparam.' },
@@ -30,9 +37,16 @@ export const BIND_CODES = {
   KTS1040: { severity: 'error', explain: 'Two values of types that the operator cannot combine.' },
   KTS1041: { severity: 'error', explain: 'The regular expression is not valid.' },
   KTS1042: { severity: 'warning', explain: 'The condition is a constant: it is always true or always false.' },
-  KTS1043: { severity: 'warning', explain: 'A string as a condition is converted to a number, which is rarely what is meant.' },
+  KTS1043: {
+    severity: 'warning',
+    explain: 'A string as a condition is converted to a number, which is rarely what is meant.',
+  },
   KTS1044: { severity: 'error', explain: 'Case labels must be constants, all integers or all strings.' },
-  KTS1045: { severity: 'error', explain: 'The switch has two default labels or two equal labels, or its default label is at a place where it cannot be.' },
+  KTS1045: {
+    severity: 'error',
+    explain:
+      'The switch has two default labels or two equal labels, or its default label is at a place where it cannot be.',
+  },
   KTS1046: { severity: 'error', explain: 'The expression must be an integer here.' },
   KTS1047: { severity: 'warning', explain: 'The switch has no cases.' },
   KTS1050: { severity: 'error', explain: 'No route block of that name exists.' },
@@ -43,15 +57,42 @@ export const BIND_CODES = {
 
 export type BindCode = keyof typeof BIND_CODES;
 
+/** Codes that upstream only notices when it really starts: its `-c` passes over them. */
+const AT_START: ReadonlySet<BindCode> = new Set<BindCode>([
+  'KTS1010',
+  'KTS1023',
+  'KTS1041',
+  'KTS1045',
+  'KTS1046',
+  'KTS1050',
+]);
+
+/** A diagnostic, with the moment at which upstream would notice it. */
+export interface Finding extends Diagnostic {
+  readonly stage: 'parse' | 'start';
+}
+
 /** Collects what a binding run finds. */
 export class Findings {
-  readonly list: Diagnostic[] = [];
+  readonly list: Finding[] = [];
+  #stage: Finding['stage'] = 'parse';
 
   add(code: BindCode, span: Span, title: string, notes?: readonly string[]): void {
-    this.list.push({ code, severity: BIND_CODES[code].severity, title, span, notes });
+    const stage = AT_START.has(code) ? 'start' : this.#stage;
+    this.list.push({ code, severity: BIND_CODES[code].severity, title, span, notes, stage });
   }
 
-  get failed(): boolean {
-    return this.list.some((d) => d.severity === 'error');
+  /** Runs what upstream does at start: format strings in arguments, for example, are not looked at before. */
+  duringStart<T>(work: () => T): T {
+    const outer = this.#stage;
+    this.#stage = 'start';
+    const result = work();
+    this.#stage = outer;
+    return result;
+  }
+
+  /** True when the config cannot run; with `upTo` 'parse', when upstream's `-c` would refuse it too. */
+  failed(upTo: Finding['stage'] = 'start'): boolean {
+    return this.list.some((d) => d.severity === 'error' && (upTo === 'start' || d.stage === 'parse'));
   }
 }

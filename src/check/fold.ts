@@ -1,6 +1,6 @@
-import type { BoundBinaryOp, BoundExpr } from './program.js';
 import { type IntMath, math32, math64 } from '../script/int-math.js';
 import { parseInteger } from '../script/value.js';
+import type { BoundBinaryOp, BoundExpr } from './program.js';
 
 /**
  * Constant folding and the rewrites that scripts can observe (language reference §7.6): operands that a literal 0 or 1
@@ -73,7 +73,13 @@ export class Folder {
   }
 
   /** `constant op other` or `other op constant`, the constant being 0 or 1. */
-  #neutral(op: BoundBinaryOp, constant: number, other: BoundExpr, side: 'left' | 'right', e: BoundExpr): BoundExpr | null {
+  #neutral(
+    op: BoundBinaryOp,
+    constant: number,
+    other: BoundExpr,
+    side: 'left' | 'right',
+    e: BoundExpr,
+  ): BoundExpr | null {
     const zero = constant === 0;
     const same = (): BoundExpr => ({ kind: 'cast', to: 'int', operand: other, type: 'int', span: e.span });
     switch (op) {

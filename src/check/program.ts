@@ -1,9 +1,8 @@
-import type { Span } from '../../grammar/source.js';
 import type { Alias, CustomVariable, Listen, SocketBlock } from '../../grammar/ast.js';
+import type { Span } from '../../grammar/source.js';
 import type { CoreSettings } from '../core/settings.js';
-import type { Arg } from '../registry/arguments.js';
+import type { Arg, RouteTable } from '../registry/arguments.js';
 import type { CallSite, FunctionDef, ModuleDef, PvDef, TransformationDef } from '../registry/module.js';
-import type { RouteTable } from '../registry/arguments.js';
 
 /**
  * A config after binding: every name resolved to its definition, every literal checked, types inferred. Independent of
@@ -52,9 +51,26 @@ export type BoundExpr =
   | { readonly kind: 'pv'; readonly pv: PvUse; readonly type: ValueType; readonly span: Span }
   | { readonly kind: 'call'; readonly call: BoundCall; readonly type: 'int'; readonly span: Span }
   | { readonly kind: 'route-call'; readonly call: RouteCall; readonly type: 'int'; readonly span: Span }
-  | { readonly kind: 'unary'; readonly op: '!' | '-' | '~'; readonly operand: BoundExpr; readonly type: 'int'; readonly span: Span }
-  | { readonly kind: 'cast'; readonly to: 'int' | 'str'; readonly operand: BoundExpr; readonly type: 'int' | 'str'; readonly span: Span }
-  | { readonly kind: 'defined' | 'strlen' | 'strempty'; readonly operand: BoundExpr; readonly type: 'int'; readonly span: Span }
+  | {
+      readonly kind: 'unary';
+      readonly op: '!' | '-' | '~';
+      readonly operand: BoundExpr;
+      readonly type: 'int';
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'cast';
+      readonly to: 'int' | 'str';
+      readonly operand: BoundExpr;
+      readonly type: 'int' | 'str';
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'defined' | 'strlen' | 'strempty';
+      readonly operand: BoundExpr;
+      readonly type: 'int';
+      readonly span: Span;
+    }
   | {
       readonly kind: 'selval';
       readonly condition: BoundExpr;
@@ -72,16 +88,41 @@ export type BoundExpr =
       readonly span: Span;
     }
   /** `left =~ "constant"`: compiled at link time. */
-  | { readonly kind: 'match'; readonly left: BoundExpr; readonly pattern: string; readonly type: 'int'; readonly span: Span }
+  | {
+      readonly kind: 'match';
+      readonly left: BoundExpr;
+      readonly pattern: string;
+      readonly type: 'int';
+      readonly span: Span;
+    }
   | { readonly kind: 'assign'; readonly assign: BoundAssign; readonly type: 'int'; readonly span: Span }
   | { readonly kind: 'block'; readonly body: readonly BoundStatement[]; readonly type: 'int'; readonly span: Span }
   | { readonly kind: 'comparison'; readonly comparison: BoundComparison; readonly type: 'int'; readonly span: Span };
 
 export type BoundBinaryOp =
-  | '||' | '&&' | '|' | '&' | '^' | '<<' | '>>'
-  | '==' | '!=' | '=~' | 'eq' | 'ne' | 'ieq' | 'ine'
-  | '<' | '>' | '<=' | '>='
-  | '+' | '-' | '*' | '/' | 'mod';
+  | '||'
+  | '&&'
+  | '|'
+  | '&'
+  | '^'
+  | '<<'
+  | '>>'
+  | '=='
+  | '!='
+  | '=~'
+  | 'eq'
+  | 'ne'
+  | 'ieq'
+  | 'ine'
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | 'mod';
 
 /** A legacy comparison; the right side is an expression, or literal text that `core/comparisons.ts` understands. */
 export interface BoundComparison {
@@ -101,7 +142,10 @@ export interface PvUse {
   readonly module: ModuleDef | null;
   readonly def: PvDef<unknown>;
   readonly inner: FormatText | null;
-  readonly index: { readonly kind: 'none' } | { readonly kind: 'all' } | { readonly kind: 'at'; readonly value: number | PvUse };
+  readonly index:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'all' }
+    | { readonly kind: 'at'; readonly value: number | PvUse };
   readonly transformations: readonly TransformationUse[];
   readonly span: Span;
 }
@@ -110,7 +154,10 @@ export interface TransformationUse {
   readonly name: string;
   readonly module: ModuleDef;
   readonly def: TransformationDef<unknown>;
-  readonly params: readonly ({ readonly kind: 'literal'; readonly text: string } | { readonly kind: 'pv'; readonly pv: PvUse })[];
+  readonly params: readonly (
+    | { readonly kind: 'literal'; readonly text: string }
+    | { readonly kind: 'pv'; readonly pv: PvUse }
+  )[];
 }
 
 /** A parsed format string. */
@@ -169,8 +216,19 @@ export type BoundStatement =
       readonly else: readonly BoundStatement[];
       readonly span: Span;
     }
-  | { readonly kind: 'while'; readonly condition: BoundExpr; readonly body: readonly BoundStatement[]; readonly span: Span }
-  | { readonly kind: 'switch'; readonly value: BoundExpr; readonly on: 'int' | 'str'; readonly cases: readonly BoundCase[]; readonly span: Span }
+  | {
+      readonly kind: 'while';
+      readonly condition: BoundExpr;
+      readonly body: readonly BoundStatement[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'switch';
+      readonly value: BoundExpr;
+      readonly on: 'int' | 'str';
+      readonly cases: readonly BoundCase[];
+      readonly span: Span;
+    }
   | { readonly kind: 'return' | 'exit' | 'drop'; readonly value: BoundExpr | null; readonly span: Span }
   | { readonly kind: 'break'; readonly span: Span };
 

@@ -15,6 +15,8 @@ export interface BindScope {
   readonly block: { readonly name: string; readonly mask: number };
   /** Modules whose missing functions become logged failures (`--allow-missing`). */
   readonly allowMissing: ReadonlySet<string>;
+  /** Upstream modules that the config loads and that are not here: reported once, not at each use. */
+  readonly notHere: ReadonlySet<string>;
 }
 
 interface FunctionEntry {
@@ -39,7 +41,8 @@ export class Names {
       // The module loaded last is asked first, as upstream does; the core's words are part of the grammar and win.
       for (const def of defs) known[known[0]?.module === this.core ? 'push' : 'unshift']({ module, def });
     }
-    for (const [name, def] of Object.entries(module.pvs)) if (!this.#pvs.has(name)) this.#pvs.set(name, { module, def });
+    for (const [name, def] of Object.entries(module.pvs))
+      if (!this.#pvs.has(name)) this.#pvs.set(name, { module, def });
     for (const [cls, ops] of Object.entries(module.transformations)) {
       const known = this.#transformations.get(cls) ?? new Map();
       this.#transformations.set(cls, known);
@@ -55,7 +58,9 @@ export class Names {
     return this.#pvs.get(name);
   }
 
-  transformationClass(cls: string): ReadonlyMap<string, { readonly module: ModuleDef; readonly def: TransformationDef<unknown> }> | undefined {
+  transformationClass(
+    cls: string,
+  ): ReadonlyMap<string, { readonly module: ModuleDef; readonly def: TransformationDef<unknown> }> | undefined {
     return this.#transformations.get(cls);
   }
 

@@ -24,5 +24,7 @@ export class Constants {
 
 /** A JavaScript literal of a script string: the only way script text enters emitted source. */
 export function quote(text: string): string {
-  return JSON.stringify(text).replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');
+  return JSON.stringify(text)
+    .replace(/\u2028/g, '\\u2028')
+    .replace(/\u2029/g, '\\u2029');
 }

@@ -1,4 +1,12 @@
-import type { BoundArg, BoundCall, BoundExpr, BoundRoute, BoundStatement, Program, RouteCall } from '../check/program.js';
+import type {
+  BoundArg,
+  BoundCall,
+  BoundExpr,
+  BoundRoute,
+  BoundStatement,
+  Program,
+  RouteCall,
+} from '../check/program.js';
 
 /** What a route can do, found over the call graph before anything is emitted. */
 export interface RouteEffects {
@@ -15,9 +23,20 @@ export function inferEffects(program: Program): readonly RouteEffects[] {
   const byName = new Map<string, number>();
   for (const r of program.routes) if (r.table === 'main') byName.set(r.name, r.index);
   const direct = program.routes.map((r) => collect(r, byName));
-  const suspends = reach(direct.map((d) => d.suspends), direct.map((d) => d.calls));
-  const recursive = direct.map((_, i) => reachable(i, direct.map((d) => d.calls)).has(i));
-  const counts = reach(recursive, direct.map((d) => d.calls));
+  const suspends = reach(
+    direct.map((d) => d.suspends),
+    direct.map((d) => d.calls),
+  );
+  const recursive = direct.map((_, i) =>
+    reachable(
+      i,
+      direct.map((d) => d.calls),
+    ).has(i),
+  );
+  const counts = reach(
+    recursive,
+    direct.map((d) => d.calls),
+  );
   return direct.map((_, i) => ({ suspends: suspends[i]!, recursive: recursive[i]!, countsDepth: counts[i]! }));
 }
 

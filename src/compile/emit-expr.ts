@@ -157,7 +157,10 @@ export class ExprEmitter {
     const args = call.args.map((a) => this.#argument(a));
     while (args.at(-1) === 'undefined') args.pop();
     const source = `${f}(${['x', ...args].join(',')})`;
-    const waited = call.def.suspends && this.route.suspends ? `(typeof(x.pending=${source})==='number'?x.pending:R.resumed(x,await R.suspend(x)))` : source;
+    const waited =
+      call.def.suspends && this.route.suspends
+        ? `(typeof(x.pending=${source})==='number'?x.pending:R.resumed(x,await R.suspend(x)))`
+        : source;
     return call.core ? waited : `R.done(x,${waited})`;
   }
 
@@ -165,7 +168,11 @@ export class ExprEmitter {
     const { constants, linker } = this.route;
     switch (arg.kind) {
       case 'const':
-        return typeof arg.value === 'number' ? number(arg.value) : typeof arg.value === 'string' ? quote(arg.value) : constants.use('c', arg.value);
+        return typeof arg.value === 'number'
+          ? number(arg.value)
+          : typeof arg.value === 'string'
+            ? quote(arg.value)
+            : constants.use('c', arg.value);
       case 'absent':
         return 'undefined';
       case 'format': {

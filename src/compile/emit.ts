@@ -19,7 +19,12 @@ export interface EmitOptions {
 }
 
 /** Emits every route of a program. */
-export function emitProgram(program: Program, effects: readonly RouteEffects[], linker: Linker, options: EmitOptions): Emission {
+export function emitProgram(
+  program: Program,
+  effects: readonly RouteEffects[],
+  linker: Linker,
+  options: EmitOptions,
+): Emission {
   const constants = new Constants();
   const names = new Map<string, number>();
   for (const r of program.routes) if (r.table === 'main') names.set(r.name, r.index);
@@ -151,7 +156,9 @@ class RouteEmitter implements RouteEmission {
         return `${guarded}if(x.stop)return ${flow.tail ? 'v' : 'x.rc'};`;
       }
       case 'evaluate':
-        return this.#guard(s, flow, `${this.#expr.value(s.value)};${flow.tail ? 'v=1;' : ''}`) + this.#stopAfter(s.value);
+        return (
+          this.#guard(s, flow, `${this.#expr.value(s.value)};${flow.tail ? 'v=1;' : ''}`) + this.#stopAfter(s.value)
+        );
       case 'assign':
         return this.#assignStatement(s, flow);
       case 'if':
@@ -263,7 +270,10 @@ class RouteEmitter implements RouteEmission {
       subject = `${label}i`;
     }
     // A value that cannot be converted takes the default arm.
-    const head = mayFail(value) || !isText ? `let ${label}s;try{${label}s=${source};}catch(e){${label}s=R.switchFailed(e);}` : `const ${label}s=${source};`;
+    const head =
+      mayFail(value) || !isText
+        ? `let ${label}s;try{${label}s=${source};}catch(e){${label}s=R.switchFailed(e);}`
+        : `const ${label}s=${source};`;
     return `{${head}${this.#stopAfter(value)}${select}${flow.tail ? 'v=1;' : ''}${label}:switch(${subject}){${arms.join('\n')}}}`;
   }
 

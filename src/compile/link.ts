@@ -1,8 +1,16 @@
 import type { Span } from '../../grammar/source.js';
-import type { BoundArg, BoundCall, BoundComparison, FormatText, Program, PvUse } from '../check/program.js';
 import type { Findings } from '../check/findings.js';
-import { makeComparison, type ComparisonTest } from '../core/comparisons.js';
-import { ArgumentError, type BindEnv, type BoundPv, type Format, type Regex, type RouteRef, type RouteTable } from '../registry/arguments.js';
+import type { BoundArg, BoundCall, BoundComparison, FormatText, Program, PvUse } from '../check/program.js';
+import { type ComparisonTest, makeComparison } from '../core/comparisons.js';
+import {
+  ArgumentError,
+  type BindEnv,
+  type BoundPv,
+  type Format,
+  type Regex,
+  type RouteRef,
+  type RouteTable,
+} from '../registry/arguments.js';
 import type { PvAccess, PvIndex, PvInner, TransformationParam } from '../registry/module.js';
 import type { ScriptContext } from '../script/context.js';
 import type { OperatorSite } from '../script/operators.js';
@@ -65,8 +73,9 @@ export class Linker {
 
   #varSlot(pv: PvUse): number | null {
     if ((pv.name !== 'var' && pv.name !== 'vz' && pv.name !== 'vn') || pv.module?.name !== 'pv') return null;
-    if (pv.index.kind !== 'none' || pv.inner === null || pv.inner.parts.some((p) => typeof p !== 'string')) return null;
-    const name = pv.inner.parts.join('');
+    if (pv.index.kind !== 'none' || pv.inner === null) return null;
+    // Names are literal: `$var($var(x))` is a variable of that odd name.
+    const name = pv.inner.text;
     return pv.name === 'vn' ? this.target.vars.nullableSlot(name) : this.target.vars.slot(name);
   }
 
@@ -226,4 +235,3 @@ export class Linker {
     this.findings.add(code, span, `${what}: ${e.message}`);
   }
 }
-

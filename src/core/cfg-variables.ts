@@ -42,11 +42,15 @@ export class CfgTable implements CfgVariables {
 }
 
 /** A variable that the config declares: `group.name = value desc "…"`, with values of instances. */
-export function customVariable(initial: number | string, doc: string): CfgVariableDef & { setInstance(instance: number, value: number | string): void } {
+export function customVariable(
+  initial: number | string,
+  doc: string,
+): CfgVariableDef & { setInstance(instance: number, value: number | string): void } {
   const type = typeof initial === 'number' ? 'int' : 'string';
   let plain = initial;
   const instances = new Map<number, number | string>();
-  const accepts = (value: number | string): string | null => (typeof value === typeof initial ? null : `Variable is of type ${type}`);
+  const accepts = (value: number | string): string | null =>
+    typeof value === typeof initial ? null : `Variable is of type ${type}`;
   return {
     type,
     doc,

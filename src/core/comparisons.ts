@@ -1,5 +1,5 @@
 import type { BoundComparison } from '../check/program.js';
-import { normaliseIp, parseIp, parseRange, inRange, type AddressRange } from '../net/addresses.js';
+import { type AddressRange, inRange, normaliseIp, parseIp, parseRange } from '../net/addresses.js';
 import type { Regex } from '../registry/arguments.js';
 import type { ScriptContext } from '../script/context.js';
 import { toText, type Value } from '../script/value.js';
@@ -20,7 +20,7 @@ const uriOf = (text: string | null | undefined): Uri | null => (text ? parseUri(
 
 /** Subjects that are compared as text, ignoring case. */
 const TEXTS: Readonly<Record<string, Subject<string>>> = {
-  method: (x) => x.msg.isRequest ? x.msg.method : (x.msg.cseq?.method ?? null),
+  method: (x) => (x.msg.isRequest ? x.msg.method : (x.msg.cseq?.method ?? null)),
   uri: (x) => (x.msg.isRequest ? x.msg.currentUri : null),
   status: (x) => (x.msg.isRequest ? null : `${x.msg.status}`),
   from_uri: (x) => x.msg.from?.uri ?? null,
@@ -62,11 +62,15 @@ const ADDRESSES: Readonly<Record<string, Subject<string>>> = {
 };
 
 /** Makes the test of one comparison, or says why it cannot be made. */
-export function makeComparison(node: BoundComparison, parts: ComparisonParts): ComparisonTest | { readonly error: string } {
+export function makeComparison(
+  node: BoundComparison,
+  parts: ComparisonParts,
+): ComparisonTest | { readonly error: string } {
   const { subject, op } = node;
   if (node.right.kind === 'myself') return myself(subject, op, parts);
   const fixed = node.right.kind === 'word' ? node.right.value : null;
-  const constant = node.right.kind === 'expr' && node.right.value.kind === 'const' ? `${node.right.value.value}` : fixed;
+  const constant =
+    node.right.kind === 'expr' && node.right.value.kind === 'const' ? `${node.right.value.value}` : fixed;
   const text = TEXTS[subject];
   if (text) return textTest(text, op, constant, parts);
   const number = NUMBERS[subject];
@@ -86,7 +90,9 @@ function myself(subject: string, op: string, parts: ComparisonParts): Comparison
       const u = uri(x);
       if (u === null) return !wanted;
       const proto = u.transportProto;
-      return parts.isMyself(u.host, u.port === 0 ? (u.secure || proto === 'tls' ? 5061 : 5060) : u.port, proto) === wanted;
+      return (
+        parts.isMyself(u.host, u.port === 0 ? (u.secure || proto === 'tls' ? 5061 : 5060) : u.port, proto) === wanted
+      );
     };
   }
   const address = ADDRESSES[subject];
@@ -99,7 +105,12 @@ function myself(subject: string, op: string, parts: ComparisonParts): Comparison
   return { error: `${subject} cannot be compared with myself` };
 }
 
-function textTest(read: Subject<string>, op: string, constant: string | null, parts: ComparisonParts): ComparisonTest | { readonly error: string } {
+function textTest(
+  read: Subject<string>,
+  op: string,
+  constant: string | null,
+  parts: ComparisonParts,
+): ComparisonTest | { readonly error: string } {
   if (op === '=~') {
     if (constant !== null) {
       const regex = parts.regex(constant);
@@ -151,7 +162,12 @@ const NUMBER_TESTS: Readonly<Record<string, (a: number, b: number) => boolean>> 
   '>=': (a, b) => a >= b,
 };
 
-function addressTest(read: Subject<string>, op: string, constant: string | null, parts: ComparisonParts): ComparisonTest | { readonly error: string } {
+function addressTest(
+  read: Subject<string>,
+  op: string,
+  constant: string | null,
+  parts: ComparisonParts,
+): ComparisonTest | { readonly error: string } {
   if (op === '=~') return textTest(read, op, constant, parts);
   const wanted = op === '==' || op === 'eq';
   if (constant !== null) {

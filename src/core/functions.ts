@@ -1,7 +1,7 @@
-import { literal, literalInt, optional, parsed, value, ArgumentError, type BindEnv } from '../registry/arguments.js';
+import { ArgumentError, type BindEnv, literal, literalInt, optional, parsed, value } from '../registry/arguments.js';
 import { entriesOf, type FunctionDef } from '../registry/module.js';
-import type { RouteName } from '../script/route-kind.js';
 import type { ScriptContext } from '../script/context.js';
+import type { RouteName } from '../script/route-kind.js';
 import { isDefined, toText } from '../script/value.js';
 import {
   prefixUser,
@@ -20,7 +20,16 @@ import type { CoreState } from './state.js';
 /** Core functions: words of upstream's grammar. They leave `$rc` alone, and a 0 does not end the script. */
 const { fn } = entriesOf<CoreState>();
 
-const NOT_ONSEND: readonly RouteName[] = ['REQUEST', 'FAILURE', 'ONREPLY', 'BRANCH', 'ERROR', 'LOCAL', 'BRANCH_FAILURE', 'EVENT'];
+const NOT_ONSEND: readonly RouteName[] = [
+  'REQUEST',
+  'FAILURE',
+  'ONREPLY',
+  'BRANCH',
+  'ERROR',
+  'LOCAL',
+  'BRANCH_FAILURE',
+  'EVENT',
+];
 const ANYWHERE: readonly RouteName[] = ['ANY'];
 
 const NOTHING = '';
@@ -56,10 +65,14 @@ const messageFlag = (doc: string, set: (ctx: ScriptContext) => void, routes = AN
     return 1;
   });
 
-const setUri = fn([literal('uri')], { routes: NOT_ONSEND, doc: 'Replaces the Request-URI, unchecked.' }, () => (ctx, uri) => {
-  ctx.msg.newUri = uri;
-  return 1;
-});
+const setUri = fn(
+  [literal('uri')],
+  { routes: NOT_ONSEND, doc: 'Replaces the Request-URI, unchecked.' },
+  () => (ctx, uri) => {
+    ctx.msg.newUri = uri;
+    return 1;
+  },
+);
 const host = rewriting('Replaces the host of the Request-URI; port and parameters stay.', setHost);
 const hostPort = rewriting('Replaces host and port of the Request-URI.', setHostPort);
 const hostPortTrans = rewriting('Replaces host, port and transport of the Request-URI.', setHostPortTrans);
@@ -100,14 +113,22 @@ function forwarding(proto: string | null): readonly FunctionDef<CoreState>[] {
     suspends: true,
     doc: `Forwards the request statelessly${proto ? ` over ${proto.toUpperCase()}` : ' to $du if set, else to the Request-URI'}.`,
   };
-  const to = fn(args, info, (core) => (ctx, dst, portWord) => core.host.proxy.forward(ctx, target(ctx, dst, portWord), proto));
+  const to = fn(
+    args,
+    info,
+    (core) => (ctx, dst, portWord) => core.host.proxy.forward(ctx, target(ctx, dst, portWord), proto),
+  );
   if (proto !== null) return [to];
   return [fn([], info, (core) => (ctx) => core.host.proxy.forward(ctx, null, null)), to];
 }
 
-const forceRport = messageFlag('Answers to the source port even when the client did not ask (RFC 3581).', (x) => {
-  x.msg.forceRport = true;
-}, NOT_ONSEND);
+const forceRport = messageFlag(
+  'Answers to the source port even when the client did not ask (RFC 3581).',
+  (x) => {
+    x.msg.forceRport = true;
+  },
+  NOT_ONSEND,
+);
 
 const tcpAlias = fn(
   [optional(literalInt('port'))],
@@ -139,10 +160,14 @@ export const CORE_FUNCTIONS: Readonly<Record<string, FunctionDef<CoreState> | re
       core.host.log.write(-1, '<script>', line);
       return 1;
     }),
-    fn([literalInt('level'), literal('text')], { routes: ANYWHERE, doc: 'Writes a text to the log at a level.' }, (core) => (_ctx, level, line) => {
-      core.host.log.write(level, '<script>', line);
-      return 1;
-    }),
+    fn(
+      [literalInt('level'), literal('text')],
+      { routes: ANYWHERE, doc: 'Writes a text to the log at a level.' },
+      (core) => (_ctx, level, line) => {
+        core.host.log.write(level, '<script>', line);
+        return 1;
+      },
+    ),
   ],
   setflag: fn([flag], { routes: ANYWHERE, doc: 'Sets a message flag.' }, () => (ctx, n) => {
     ctx.msg.flags |= 1 << n;
@@ -152,27 +177,48 @@ export const CORE_FUNCTIONS: Readonly<Record<string, FunctionDef<CoreState> | re
     ctx.msg.flags &= ~(1 << n);
     return 1;
   }),
-  isflagset: fn([flag], { routes: ANYWHERE, doc: 'Tests a message flag.', returns: { '1': 'set', '-1': 'not set' } }, () => (ctx, n) =>
-    ctx.msg.flags & (1 << n) ? 1 : -1,
+  isflagset: fn(
+    [flag],
+    { routes: ANYWHERE, doc: 'Tests a message flag.', returns: { '1': 'set', '-1': 'not set' } },
+    () => (ctx, n) => (ctx.msg.flags & (1 << n) ? 1 : -1),
   ),
-  setavpflag: fn([literal('avp'), avpFlag], { routes: NOT_ONSEND, doc: `Sets ${AVP_FLAG_DOC}.` }, () => (ctx, avp, word) => {
-    ctx.attrs.setFlag(avp, word, true);
-    return 1;
-  }),
-  resetavpflag: fn([literal('avp'), avpFlag], { routes: NOT_ONSEND, doc: `Clears ${AVP_FLAG_DOC}.` }, () => (ctx, avp, word) => {
-    ctx.attrs.setFlag(avp, word, false);
-    return 1;
-  }),
-  isavpflagset: fn([literal('avp'), avpFlag], { routes: NOT_ONSEND, doc: `Tests ${AVP_FLAG_DOC}.` }, () => (ctx, avp, word) =>
-    ctx.attrs.hasFlag(avp, word) ? 1 : -1,
+  setavpflag: fn(
+    [literal('avp'), avpFlag],
+    { routes: NOT_ONSEND, doc: `Sets ${AVP_FLAG_DOC}.` },
+    () => (ctx, avp, word) => {
+      ctx.attrs.setFlag(avp, word, true);
+      return 1;
+    },
   ),
-  error: fn([literal('code'), literal('text')], { routes: NOT_ONSEND, doc: 'Logs an error text.' }, (core) => (_ctx, code, line) => {
-    core.host.log.notice('<core>', `error: ${code} ${line}`);
-    return 1;
-  }),
+  resetavpflag: fn(
+    [literal('avp'), avpFlag],
+    { routes: NOT_ONSEND, doc: `Clears ${AVP_FLAG_DOC}.` },
+    () => (ctx, avp, word) => {
+      ctx.attrs.setFlag(avp, word, false);
+      return 1;
+    },
+  ),
+  isavpflagset: fn(
+    [literal('avp'), avpFlag],
+    { routes: NOT_ONSEND, doc: `Tests ${AVP_FLAG_DOC}.` },
+    () => (ctx, avp, word) => (ctx.attrs.hasFlag(avp, word) ? 1 : -1),
+  ),
+  error: fn(
+    [literal('code'), literal('text')],
+    { routes: NOT_ONSEND, doc: 'Logs an error text.' },
+    (core) => (_ctx, code, line) => {
+      core.host.log.notice('<core>', `error: ${code} ${line}`);
+      return 1;
+    },
+  ),
   exec: fn(
     [literal('command')],
-    { routes: NOT_ONSEND, suspends: true, doc: 'Runs a shell command and waits for its end.', returns: { '1': 'exit status 0', '-1': 'anything else' } },
+    {
+      routes: NOT_ONSEND,
+      suspends: true,
+      doc: 'Runs a shell command and waits for its end.',
+      returns: { '1': 'exit status 0', '-1': 'anything else' },
+    },
     (core) => (_ctx, command) => core.runShell(command),
   ),
   rewriteuri: setUri,
@@ -208,39 +254,63 @@ export const CORE_FUNCTIONS: Readonly<Record<string, FunctionDef<CoreState> | re
     ctx.msg.newUri = null;
     return 1;
   }),
-  remove_branch: fn([optional(value('index'))], { routes: NOT_ONSEND, doc: 'Removes an additional branch, the first by default.' }, () => (ctx, index) => {
-    const n = isDefined(index) ? Number(toText(index)) : 0;
-    return ctx.msg.removeBranch(n < 0 ? ctx.msg.otherBranches.length + n : n) ? 1 : -1;
-  }),
+  remove_branch: fn(
+    [optional(value('index'))],
+    { routes: NOT_ONSEND, doc: 'Removes an additional branch, the first by default.' },
+    () => (ctx, index) => {
+      const n = isDefined(index) ? Number(toText(index)) : 0;
+      return ctx.msg.removeBranch(n < 0 ? ctx.msg.otherBranches.length + n : n) ? 1 : -1;
+    },
+  ),
   clear_branches: fn([], { routes: NOT_ONSEND, doc: 'Removes all additional branches.' }, () => (ctx) => {
     ctx.msg.clearBranches();
     return 1;
   }),
   force_rport: forceRport,
   add_rport: forceRport,
-  add_local_rport: messageFlag('Puts ;rport into the Via that is added when forwarding.', (x) => {
-    x.msg.addLocalRport = true;
-  }, NOT_ONSEND),
+  add_local_rport: messageFlag(
+    'Puts ;rport into the Via that is added when forwarding.',
+    (x) => {
+      x.msg.addLocalRport = true;
+    },
+    NOT_ONSEND,
+  ),
   force_tcp_alias: tcpAlias,
   add_tcp_alias: tcpAlias,
-  udp_mtu_try_proto: fn([literal('proto')], { routes: NOT_ONSEND, doc: 'The transport for requests above udp_mtu.' }, (core) => (ctx, proto) => {
-    core.setMtuProto(ctx.msg, proto.toLowerCase());
-    return 1;
-  }),
-  set_advertised_address: fn([literal('address')], { routes: NOT_ONSEND, doc: 'The address to put into Via and Record-Route of this message.' }, () => (ctx, a) => {
-    ctx.msg.advertisedAddress = a;
-    return 1;
-  }),
-  set_advertised_port: fn([literalInt('port')], { routes: NOT_ONSEND, doc: 'The port to put into Via and Record-Route of this message.' }, () => (ctx, p) => {
-    ctx.msg.advertisedPort = p;
-    return 1;
-  }),
-  force_send_socket: fn([literal('socket')], { routes: NOT_ONSEND, doc: 'The listen socket to send this message from.' }, (core) => (ctx, name) => {
-    const socket = core.findSocketText(name);
-    if (socket === null) return -1;
-    ctx.msg.forceSocket = socket;
-    return 1;
-  }),
+  udp_mtu_try_proto: fn(
+    [literal('proto')],
+    { routes: NOT_ONSEND, doc: 'The transport for requests above udp_mtu.' },
+    (core) => (ctx, proto) => {
+      core.setMtuProto(ctx.msg, proto.toLowerCase());
+      return 1;
+    },
+  ),
+  set_advertised_address: fn(
+    [literal('address')],
+    { routes: NOT_ONSEND, doc: 'The address to put into Via and Record-Route of this message.' },
+    () => (ctx, a) => {
+      ctx.msg.advertisedAddress = a;
+      return 1;
+    },
+  ),
+  set_advertised_port: fn(
+    [literalInt('port')],
+    { routes: NOT_ONSEND, doc: 'The port to put into Via and Record-Route of this message.' },
+    () => (ctx, p) => {
+      ctx.msg.advertisedPort = p;
+      return 1;
+    },
+  ),
+  force_send_socket: fn(
+    [literal('socket')],
+    { routes: NOT_ONSEND, doc: 'The listen socket to send this message from.' },
+    (core) => (ctx, name) => {
+      const socket = core.findSocketText(name);
+      if (socket === null) return -1;
+      ctx.msg.forceSocket = socket;
+      return 1;
+    },
+  ),
   set_forward_no_connect: messageFlag('Forwards over streams only when a connection is there.', (x) => {
     x.msg.forwardNoConnect = true;
   }),
@@ -253,10 +323,14 @@ export const CORE_FUNCTIONS: Readonly<Record<string, FunctionDef<CoreState> | re
   set_reply_close: messageFlag('Closes the stream connection after the reply.', (x) => {
     x.msg.replyClose = true;
   }),
-  cfg_select: fn([literal('group'), value('instance')], { routes: NOT_ONSEND, doc: 'Switches a group of cfg variables to one of its instances.' }, (core) => (_ctx, group, n) =>
-    core.selectCfg(group, Number(toText(n))) ? 1 : -1,
+  cfg_select: fn(
+    [literal('group'), value('instance')],
+    { routes: NOT_ONSEND, doc: 'Switches a group of cfg variables to one of its instances.' },
+    (core) => (_ctx, group, n) => (core.selectCfg(group, Number(toText(n))) ? 1 : -1),
   ),
-  cfg_reset: fn([literal('group')], { routes: NOT_ONSEND, doc: 'Switches a group of cfg variables back to its plain values.' }, (core) => (_ctx, group) =>
-    core.selectCfg(group, null) ? 1 : -1,
+  cfg_reset: fn(
+    [literal('group')],
+    { routes: NOT_ONSEND, doc: 'Switches a group of cfg variables back to its plain values.' },
+    (core) => (_ctx, group) => (core.selectCfg(group, null) ? 1 : -1),
   ),
 };

@@ -1,6 +1,6 @@
 import type { Listen, SocketBlock, SocketSpec } from '../../grammar/ast.js';
 import type { Program } from '../check/program.js';
-import { ipFamily, interfaceAddresses, normaliseIp } from '../net/addresses.js';
+import { interfaceAddresses, ipFamily, normaliseIp } from '../net/addresses.js';
 import { expandListen, type ListenItem } from '../net/listen-expand.js';
 import type { ListenSocket, ListenSpec, Network, Proto } from '../net/transport.js';
 import type { CoreSettings } from './settings.js';

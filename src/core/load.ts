@@ -26,13 +26,22 @@ export interface LoadedConfig {
 /** Parses a config, loads the definitions of its modules and binds it. Reads files; opens nothing else. */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const missing = options.allowMissing ?? new Set<string>();
-  const parsed = parseConfig({ ...options, onLoadModule: (name) => moduleName(name) in MODULES || missing.has(moduleName(name)) });
+  const parsed = parseConfig({
+    ...options,
+    onLoadModule: (name) => moduleName(name) in MODULES || missing.has(moduleName(name)),
+  });
   const findings = new Findings();
   if (parsed.diagnostics.some((d) => d.severity === 'error')) {
     return { parsed, program: null, findings, diagnostics: parsed.diagnostics };
   }
   const modules = await loadDefinitions(parsed.ast);
-  const program = bindProgram(parsed.ast, { compat: options.compat, core: coreModule, modules, findings, allowMissing: missing });
+  const program = bindProgram(parsed.ast, {
+    compat: options.compat,
+    core: coreModule,
+    modules,
+    findings,
+    allowMissing: missing,
+  });
   return {
     parsed,
     program,

@@ -21,6 +21,10 @@ export class Myself {
     this.#checks.push(check);
   }
 
+  get hasChecks(): boolean {
+    return this.#checks.length > 0;
+  }
+
   aliases(): readonly HostAlias[] {
     return [...this.#aliases.values()].flat();
   }
@@ -32,12 +36,19 @@ export class Myself {
     // Addresses start with a digit or hold a colon; names are only looked for among the aliases.
     const address = (c >= 0x30 && c <= 0x39) || bare.includes(':') ? (normaliseIp(bare) ?? bare) : bare;
     for (const s of this.network.sockets) {
-      if ((port === 0 || s.port === port) && (proto === null || s.proto === proto) && s.address === address) return true;
-      if (s.advertisedAddress === address && (port === 0 || (s.advertisedPort || s.port) === port) && (proto === null || s.proto === proto)) return true;
+      if ((port === 0 || s.port === port) && (proto === null || s.proto === proto) && s.address === address)
+        return true;
+      if (
+        s.advertisedAddress === address &&
+        (port === 0 || (s.advertisedPort || s.port) === port) &&
+        (proto === null || s.proto === proto)
+      )
+        return true;
     }
     if (this.#aliases.size > 0) {
       for (const a of this.#aliases.get(address.toLowerCase()) ?? []) {
-        if ((port === 0 || a.port === 0 || a.port === port) && (proto === null || a.proto === '' || a.proto === proto)) return true;
+        if ((port === 0 || a.port === 0 || a.port === port) && (proto === null || a.proto === '' || a.proto === proto))
+          return true;
       }
     }
     for (const check of this.#checks) if (check(host, port, proto)) return true;

@@ -30,7 +30,7 @@ export interface ProxyParts {
 const STATELESS_BRANCH = `${MAGIC_COOKIE}kts0`;
 
 /** Stateless actions of the core: replies, next hops, forwarding. */
-export class Proxy implements StatelessCore {
+export class StatelessProxy implements StatelessCore {
   readonly #tags = new TagSource('.');
 
   constructor(private readonly parts: ProxyParts) {}
@@ -59,7 +59,11 @@ export class Proxy implements StatelessCore {
   }
 
   sendReply(ctx: ScriptContext, status: number, reason: string, toTag: string | null): boolean {
-    return this.send(this.parts.settings.onsend_route_reply === 1 ? ctx : null, this.replyDestination(ctx.msg), this.buildReply(ctx, status, reason, toTag));
+    return this.send(
+      this.parts.settings.onsend_route_reply === 1 ? ctx : null,
+      this.replyDestination(ctx.msg),
+      this.buildReply(ctx, status, reason, toTag),
+    );
   }
 
   statelessToTag(msg: SipMessage): string {
@@ -71,7 +75,10 @@ export class Proxy implements StatelessCore {
     return this.#tags.owns(tag);
   }
 
-  nextHops(uriText: string, forced: { proto?: string; socket?: ListenSocket | null }): readonly Destination[] | Promise<readonly Destination[]> {
+  nextHops(
+    uriText: string,
+    forced: { proto?: string; socket?: ListenSocket | null },
+  ): readonly Destination[] | Promise<readonly Destination[]> {
     const uri = parseUri(uriText);
     if (uri === null || uri.host === '') return [];
     const explicit = (forced.proto as Proto | undefined) ?? uri.transportProto;

@@ -25,7 +25,11 @@ function environment(doc: string, absent: '' | null): PvDef<CoreState> {
 }
 
 /** `$def(NAME)`: the value of a `#!define`. */
-function define(doc: string, convert: (value: string) => string | number | null, absent: '' | 0 | null): PvDef<CoreState> {
+function define(
+  doc: string,
+  convert: (value: string) => string | number | null,
+  absent: '' | 0 | null,
+): PvDef<CoreState> {
   return pv({
     doc,
     inner: 'required',
@@ -51,7 +55,11 @@ export const CORE_PVS: Readonly<Record<string, PvDef<CoreState>>> = {
   envn: environment('An environment variable; empty when unset.', ''),
   def: define('The value of a define; it must be defined.', (v) => v, null),
   defn: define('The value of a define as a number; 0 when it has none.', (v) => Number(v) || 0, 0),
-  defv: define('The value of a define without its quotes; it must be defined.', (v) => v.replace(/^"(.*)"$/s, '$1'), null),
+  defv: define(
+    'The value of a define without its quotes; it must be defined.',
+    (v) => v.replace(/^"(.*)"$/s, '$1'),
+    null,
+  ),
   defs: define('The value of a define; empty when it is not defined.', (v) => v, ''),
   // `@a.b.c` in the config.
   '@': pv({

@@ -1,5 +1,5 @@
-import type { Counter } from '../observe/statistics.js';
 import { Level, type Log } from '../observe/log.js';
+import type { Counter } from '../observe/statistics.js';
 import type { RouteRef } from '../registry/arguments.js';
 import type { Hooks, Routes } from '../registry/host.js';
 import { ScriptContext, Stop } from '../script/context.js';
@@ -174,7 +174,10 @@ export class Receiver {
     const { log, counters, routes } = this.parts;
     counters.bad_msg_hdr.inc();
     if (log.enabled(Level.ERR)) {
-      log.error('<core>', `parsing of a message from ${received.srcIp}:${received.srcPort} failed: ${reason} [${printable(raw)}]`);
+      log.error(
+        '<core>',
+        `parsing of a message from ${received.srcIp}:${received.srcPort} failed: ${reason} [${printable(raw)}]`,
+      );
     }
     if (this.#parseError === null) return;
     const msg = routes.fakeRequest(received);

@@ -32,7 +32,8 @@ export class CoreState {
   /** The listen socket written as `[proto:]address[:port]`, or null (logged). */
   findSocketText(text: string): ListenSocket | null {
     const socket = findSocketByText(this.host.network, text);
-    if (socket === null) this.host.log.error('<core>', `bad force_send_socket argument: ${text} (kamailio doesn't listen on it)`);
+    if (socket === null)
+      this.host.log.error('<core>', `bad force_send_socket argument: ${text} (kamailio doesn't listen on it)`);
     return socket;
   }
 

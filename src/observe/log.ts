@@ -96,7 +96,8 @@ export class StderrSink implements LogSink {
   write(record: LogRecord): void {
     const head = `${`${this.index}`.padStart(2)}(${this.pid}) ${levelWord(record.level)}: ${record.prefix}`;
     // A script text is written as is: it brings its own newline, and without one the next record continues the line.
-    if (record.source === '<script>' || record.source === '') this.out(`${head}${record.source === '' ? '' : '<script>: '}${record.text}`);
+    if (record.source === '<script>' || record.source === '')
+      this.out(`${head}${record.source === '' ? '' : '<script>: '}${record.text}`);
     else this.out(`${head}${record.source}: ${record.text}\n`);
   }
 }

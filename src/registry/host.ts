@@ -37,6 +37,10 @@ export interface Host {
   readonly threadIndex: number;
   /** Directory of the config file; relative names in parameters start here or at the working directory, as upstream. */
   readonly configDir: string;
+  /** Where RPC sockets go unless their own parameters say otherwise (`rundir`, `-Y`). */
+  readonly runDir: string;
+  /** Where relative paths of embedded databases start. */
+  readonly stateDir: string;
 
   /** The state of another module; throws `ConfigError` when it is not loaded. */
   state<S>(module: ModuleDef<S>): S;
@@ -91,16 +95,11 @@ export interface Hooks {
   readonly preReply: ((ctx: ScriptContext) => boolean)[];
   readonly postReply: ((ctx: ScriptContext) => void)[];
   /**
-   * Before anything of the script sees a request: true when it was taken (tm: a retransmission or an ACK for a
-   * transaction of its own that needs no script).
-   */
-  readonly claimRequest: ((msg: SipMessage) => boolean)[];
-  /**
    * Gets each reply after reply_route let it pass: true when it was consumed (tm found its transaction), false when it
    * is to be forwarded statelessly.
    */
   readonly onReply: ((ctx: ScriptContext) => boolean | Promise<boolean>)[];
-  /** Before reply_route: whether this reply belongs to a transaction (tm); lets `onReply` find it again. */
+  /** After a packet was handed to the network. */
   readonly onSent: ((packet: string, dst: Destination) => void)[];
 }
 

@@ -4,8 +4,6 @@ import { Attributes } from './attributes.js';
 /** Bits of `ScriptContext.stop`: what ended the run. */
 export const Stop = { NONE: 0, EXIT: 1, DROP: 2 } as const;
 
-const NO_VARS: (string | number | bigint | null)[] = [];
-
 /**
  * One run of a route over one message: what compiled code and module functions get as their first argument. It lives
  * from a route's start to its end; what must outlive it (attributes, flags, URIs) is on the message or on `attrs`,
@@ -30,8 +28,11 @@ export class ScriptContext {
   scratch: Map<unknown, unknown> | undefined = undefined;
   /** The text of `log_prefix` for this run; '' when unset. Evaluated once, at first use (or per action in mode 1). */
   logPrefix: string | undefined = undefined;
-  /** The script variables (`$var`, `$vn`) by slot: the thread's, until a run that waits takes a copy of its own. */
-  vars: (string | number | bigint | null)[] = NO_VARS;
+  /**
+   * The script variables (`$var`, `$vn`) by slot: the thread's, until a run that waits takes a copy of its own. Null
+   * before the run starts.
+   */
+  vars: (string | number | bigint | null)[] | null = null;
   varsOwned = false;
   /** The return code or promise of the call being made; only compiled code uses it. */
   pending: number | Promise<number> = 0;

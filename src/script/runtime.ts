@@ -76,7 +76,7 @@ export class ScriptRuntime {
   /** Before a run waits: its variables become its own, since other messages run meanwhile. */
   suspend(x: ScriptContext): Promise<number> {
     if (!x.varsOwned) {
-      x.vars = x.vars.slice();
+      x.vars = this.#parts.vars.values.slice();
       x.varsOwned = true;
     }
     this.#log.context = null;

@@ -3,13 +3,10 @@ import type { Stored } from './attributes.js';
 /** A script variable's number, fixed when a route is bound. */
 export type VarSlot = number;
 
-/** The values of all script variables at one moment. */
-export type VarSnapshot = readonly (Stored | null)[];
-
 /**
  * `$var(name)` (also `$vz`) and `$vn(name)`: one value per name and script thread, which stays from one message to the
- * next. A run that suspends takes a {@link snapshot} and gets it back when it goes on, so that the messages handled
- * meanwhile do not write into its variables.
+ * next. A run that waits goes on with a copy of its own (`ScriptContext.vars`), so that the messages handled meanwhile do
+ * not write into its variables; at its end the thread {@link adopt}s them.
  */
 export class ScriptVars {
   /** By slot. Compiled code and pseudo-variables read it directly. */
@@ -53,15 +50,9 @@ export class ScriptVars {
     return [...this.#zero.keys()];
   }
 
-  snapshot(): VarSnapshot {
-    return this.values.slice();
-  }
-
-  /** Puts a snapshot back; slots made since are unset. */
-  restore(snapshot: VarSnapshot): void {
-    const values = this.values;
-    const known = snapshot.length;
-    for (let i = 0; i < values.length; i++) values[i] = i < known ? snapshot[i]! : this.#unset[i]!;
+  /** Takes over the variables of a run that had a copy of its own; slots made since keep their values. */
+  adopt(own: readonly (Stored | null)[]): void {
+    for (let i = 0; i < own.length; i++) this.values[i] = own[i] ?? this.#unset[i] ?? null;
   }
 
   #slotIn(table: Map<string, VarSlot>, name: string, unset: 0 | null): VarSlot {

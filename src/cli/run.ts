@@ -1,0 +1,57 @@
+import { mkdirSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { startServer } from '../core/server.js';
+import { JsonSink, type LogSink, StderrSink } from '../observe/log.js';
+import { countLine, mayColour, renderDiagnostics } from './report.js';
+import { type ConfigOptions, serverOptions, withConfigOptions } from './shared-options.js';
+import { untilSignal } from './signals.js';
+
+interface RunOptions extends ConfigOptions {
+  readonly listen: readonly string[];
+  readonly state?: string;
+  readonly logFormat: 'text' | 'json';
+  readonly debug?: string;
+}
+
+const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+
+/** `kts run <cfg>`: runs a config in the foreground. Exit 0 after a clean stop, 1 when the config is refused. */
+export function runCommand(): Command {
+  return withConfigOptions(new Command('run').description('runs a config in the foreground until SIGTERM or SIGINT'))
+    .argument('<cfg>', 'config file')
+    .option('-l, --listen <address>', 'listen on [proto:]host[:port] as well (repeatable)', collect, [])
+    .option('--state <dir>', 'working directory for what outlives the process (databases with relative paths)')
+    .addOption(
+      new Option('--log-format <format>', 'how log records are written to stderr')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .option('-d, --debug <level>', 'log level, instead of the config’s debug')
+    .action(async (file: string, options: RunOptions) => {
+      const out = (line: string): void => {
+        process.stderr.write(line, 'latin1');
+      };
+      const sink: LogSink = options.logFormat === 'json' ? new JsonSink(out) : new StderrSink(out, 0, process.pid);
+      const base = serverOptions(file, options, sink);
+      if (options.state !== undefined) mkdirSync(options.state, { recursive: true });
+      const started = await startServer({
+        ...base,
+        ...(options.state === undefined ? {} : { stateDir: options.state }),
+        ...(options.debug === undefined ? {} : { debugLevel: Number(options.debug) }),
+        listen: options.listen,
+      });
+      if (!started.ok) {
+        process.stderr.write(renderDiagnostics(started.diagnostics, mayColour(process.stderr)));
+        for (const reason of started.reasons) process.stderr.write(`${reason}\n`);
+        if (started.diagnostics.length > 0) process.stderr.write(`${countLine(started.diagnostics)}\n`);
+        process.exitCode = 1;
+        return;
+      }
+      if (started.diagnostics.length > 0)
+        process.stderr.write(renderDiagnostics(started.diagnostics, mayColour(process.stderr)));
+      await untilSignal();
+      await started.server.close();
+      // What still holds the loop (a hanging lookup) does not hold up a clean stop.
+      process.exit(0);
+    });
+}

@@ -1,0 +1,79 @@
+import type { Program } from '../check/program.js';
+import type { ServerFacts } from '../rpc/server-facts.js';
+import type { ServerOptions } from './options.js';
+import type { ScriptThread } from './thread.js';
+import { VERSION } from './version.js';
+
+/** What the core's RPC commands tell about this server. */
+export function serverFacts(of: {
+  readonly thread: ScriptThread;
+  readonly program: Program;
+  readonly options: ServerOptions;
+  readonly defines: ReadonlyMap<string, string | null>;
+}): ServerFacts {
+  const { thread, program, options, defines } = of;
+  const { network } = thread;
+  const startedAt = options.clock.now();
+  return {
+    version: VERSION,
+    startedAt,
+    now: () => options.clock.now(),
+    args: options.args,
+    workingDirectory: () => options.cwd,
+    processes: () => [{ pid: process.pid, description: 'script thread 0', rank: 1 }],
+    sockets: () =>
+      network.sockets.map((s) => ({
+        proto: s.proto,
+        address: s.address,
+        port: s.port,
+        mcast: false,
+        mhomed: false,
+        virtual: s.virtual,
+      })),
+    aliases: () =>
+      thread.myself.aliases().map((a) => ({ proto: a.proto === '' ? '*' : a.proto, address: a.host, port: a.port })),
+    hasMyselfChecks: () => thread.myself.hasChecks,
+    modules: () => program.modules.map((m) => m.def.name).reverse(),
+    defines: () => [...defines].map(([name, value]) => ({ name, value: value ?? undefined })),
+    memory: () => {
+      const { heapTotal, heapUsed, rss } = process.memoryUsage();
+      return {
+        total: rss,
+        free: heapTotal - heapUsed,
+        used: heapUsed,
+        realUsed: heapTotal,
+        maxUsed: heapTotal,
+        fragments: 1,
+      };
+    },
+    tcp: () =>
+      thread.settings.disable_tcp === 1
+        ? undefined
+        : {
+            readers: 1,
+            maxConnections: thread.settings.tcp_max_connections,
+            maxTlsConnections: thread.settings.tls_max_connections,
+            connections: network.connections().map((c) => ({
+              id: c.id,
+              type: c.proto.toUpperCase() as 'TCP',
+              state: 'CONN_OK',
+              timeout: thread.settings.tcp_connection_lifetime,
+              lifetime: thread.settings.tcp_connection_lifetime,
+              source: { address: c.remoteAddress, port: c.remotePort },
+              destination: { address: c.localAddress, port: c.localPort },
+            })),
+            writeQueuedBytes: 0,
+            options: {
+              connect_timeout: thread.settings.tcp_connect_timeout,
+              send_timeout: thread.settings.tcp_send_timeout,
+              connection_lifetime: thread.settings.tcp_connection_lifetime,
+              max_connections: thread.settings.tcp_max_connections,
+              keepalive: thread.settings.tcp_keepalive,
+              crlf_ping: thread.settings.tcp_crlf_ping,
+              accept_aliases: thread.settings.tcp_accept_aliases,
+            },
+          },
+    udp4Raw: () => ({ mode: 0, mtu: 0, ttl: 0 }),
+    kill: (signal) => options.onKill(signal),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock/clock.js';
+import type { NetworkOptions } from '../net/network.js';
+import type { ResolverOptions } from '../net/resolve.js';
+import type { Log } from '../observe/log.js';
+import type { CoreSettings } from './settings.js';
+
+/** Core parameters as the network layer takes them; null settings (a config that does not parse) give its defaults. */
+export function networkOptions(settings: CoreSettings | undefined, clock: Clock, log: Log): NetworkOptions {
+  const base = { clock, log: (text: string) => log.error('<core>', text) };
+  if (settings === undefined) return base;
+  return {
+    ...base,
+    udp: {
+      ...(settings.maxsndbuffer > 0 ? { sendBuffer: settings.maxsndbuffer } : {}),
+      ...(settings.tos > 0 ? { tos: settings.tos } : {}),
+      pmtuDiscovery: settings.pmtu_discovery === 1,
+      freeBind: settings.ip_free_bind === 1,
+    },
+    stream: {
+      connectionLifetime: settings.tcp_connection_lifetime,
+      connectTimeout: settings.tcp_connect_timeout,
+      sendTimeout: settings.tcp_send_timeout,
+      maxConnections: settings.tcp_max_connections,
+      connectionQueue: settings.tcp_conn_wq_max,
+      totalQueue: settings.tcp_wq_max,
+      noConnect: settings.tcp_no_connect === 1,
+      crlfPing: settings.tcp_crlf_ping === 1,
+      keepAlive: settings.tcp_keepalive === 1,
+      keepIdle: settings.tcp_keepidle,
+      backlog: settings.tcp_listen_backlog,
+      sourceIPv4: settings.tcp_source_ipv4 ?? '',
+      sourceIPv6: settings.tcp_source_ipv6 ?? '',
+    },
+  };
+}
+
+/** Core parameters as name resolution takes them. */
+export function resolverOptions(settings: CoreSettings): Partial<ResolverOptions> {
+  return {
+    families: settings.dns_try_ipv6 === 1 ? [4, 6] : [4],
+    naptr: settings.dns_try_naptr === 1,
+    srvBalance: settings.dns_srv_lb === 1,
+    failover: settings.use_dns_failover === 1,
+    cache: settings.use_dns_cache === 1,
+    minTtl: settings.dns_cache_min_ttl,
+    maxTtl: settings.dns_cache_max_ttl,
+    negativeTtl: settings.dns_cache_negative_ttl,
+  };
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../clock/clock.js';
+import type { LogSink } from '../observe/log.js';
+
+/** How a server is started: what a command line says, and what tests put in place of the outside world. */
+export interface ServerOptions {
+  /** Path of the config as given; relative to `cwd`. */
+  readonly configFile: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly compat: '5.6' | '6.x';
+  /** `-A NAME=VALUE`. */
+  readonly defines: ReadonlyMap<string, string | null>;
+  /** `--subst`, `--substdef`, `--substdefs`. */
+  readonly substs: readonly { readonly kind: 'subst' | 'substdef' | 'substdefs'; readonly text: string }[];
+  /** `-l [proto:]host[:port]`. */
+  readonly listen: readonly string[];
+  readonly aliases: readonly string[];
+  /** `--loadmodule` and `--modparam`, as lines put in front of the config. */
+  readonly preamble: string;
+  readonly allowMissing: ReadonlySet<string>;
+  /** Added to `debug` (`-d`). */
+  readonly debugOffset: number;
+  /** In place of `debug`. */
+  readonly debugLevel?: number;
+  /** Where RPC sockets go unless their own parameters say otherwise (`-Y`). */
+  readonly runDir?: string;
+  /** Where relative paths of embedded databases start; the working directory by default. */
+  readonly stateDir?: string;
+  readonly sink: LogSink;
+  readonly clock: Clock;
+  /** The command line, for `core.arg`. */
+  readonly args: readonly string[];
+  /** Called by `core.kill` and fatal errors: ends the server. */
+  readonly onKill: (signal: number) => void;
+}

@@ -1,0 +1,144 @@
+import type { Span } from '../../grammar/source.js';
+import type { BoundRoute, Program } from '../check/program.js';
+import { visitBlock } from '../compile/effects.js';
+import type { Log } from '../observe/log.js';
+import type { RouteRef, RouteTable } from '../registry/arguments.js';
+import type { Routes } from '../registry/host.js';
+import { ScriptContext } from '../script/context.js';
+import { RouteKind } from '../script/route-kind.js';
+import type { ScriptVars } from '../script/script-vars.js';
+import { ParseFailure, SipMessage } from '../sip/message.js';
+import type { ReceiveInfo } from '../sip/receive-info.js';
+
+type Code = (ctx: ScriptContext) => number | Promise<number>;
+
+/** One route block of the running program. */
+export class CompiledRoute implements RouteRef {
+  code: Code = () => -1;
+
+  constructor(
+    readonly name: string,
+    readonly defined: boolean,
+    private readonly tables: RouteTables,
+  ) {}
+
+  run(ctx: ScriptContext): number | Promise<number> {
+    return this.tables.run(this.code, ctx);
+  }
+}
+
+const NOBODY: ReceiveInfo = {
+  srcIp: '127.0.0.1',
+  srcPort: 5060,
+  dstIp: '127.0.0.1',
+  dstPort: 5060,
+  proto: 'udp',
+  family: 4,
+  connectionId: 0,
+  socket: {
+    index: -1,
+    name: '',
+    proto: 'udp',
+    family: 4,
+    address: '127.0.0.1',
+    port: 5060,
+    agname: '',
+    virtual: true,
+    text: 'udp:127.0.0.1:5060',
+    fd: -1,
+  },
+};
+
+/** What routes run over when there is no message: a request that touches nothing outside. */
+const FAKE_REQUEST = [
+  'OPTIONS sip:nobody@localhost.invalid SIP/2.0',
+  'Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKlocal',
+  'From: <sip:nobody@localhost.invalid>;tag=local',
+  'To: <sip:nobody@localhost.invalid>',
+  'Call-ID: local-request@localhost.invalid',
+  'CSeq: 1 OPTIONS',
+  'Content-Length: 0',
+  '',
+  '',
+].join('\r\n');
+
+/** The route blocks of a program by table and name, and how they are run. */
+export class RouteTables implements Routes {
+  readonly #routes = new Map<string, CompiledRoute>();
+  readonly #ordered: CompiledRoute[];
+  #vars: ScriptVars | null = null;
+
+  constructor(
+    private readonly program: Program,
+    private readonly log: Log,
+  ) {
+    this.#ordered = program.routes.map((r: BoundRoute) => {
+      const route = new CompiledRoute(r.name, r.body.length > 0, this);
+      this.#routes.set(`${r.table}:${r.name}`, route);
+      return route;
+    });
+  }
+
+  /** Gives each route its code, in program order. */
+  install(codes: readonly Code[], vars: ScriptVars): void {
+    this.#vars = vars;
+    this.#ordered.forEach((route, i) => {
+      route.code = codes[i]!;
+    });
+  }
+
+  find(table: RouteTable, name: string): CompiledRoute | null {
+    return this.#routes.get(`${table}:${name}`) ?? null;
+  }
+
+  /** Fixed names in `route(NAME)` calls, each with where it stands. */
+  referenced(): { table: RouteTable; name: string; span: Span }[] {
+    const found: { table: RouteTable; name: string; span: Span }[] = [];
+    for (const r of this.program.routes) {
+      visitBlock(
+        r.body,
+        () => {},
+        (call) => {
+          if (call.kind === 'fixed') found.push({ table: 'main', name: call.name, span: call.span });
+        },
+      );
+    }
+    return found;
+  }
+
+  /** Runs compiled code over a message, with the log and the script variables set to this run. */
+  run(code: Code, ctx: ScriptContext): number | Promise<number> {
+    const { log } = this;
+    const outer = log.context;
+    const vars = this.#vars;
+    log.context = ctx;
+    if (ctx.vars === null && vars !== null) ctx.vars = vars.values;
+    let result: number | Promise<number>;
+    try {
+      result = code(ctx);
+    } catch (e) {
+      log.context = outer;
+      throw e;
+    }
+    log.context = outer;
+    if (typeof result === 'number') return result;
+    return result.finally(() => {
+      log.context = null;
+      if (ctx.varsOwned && ctx.vars !== null) vars?.adopt(ctx.vars);
+    });
+  }
+
+  runEvent(name: string, ctx?: ScriptContext): ScriptContext | null | Promise<ScriptContext | null> {
+    const route = this.find('event', name);
+    if (route === null) return null;
+    const run = ctx ?? new ScriptContext(this.fakeRequest(), RouteKind.EVENT);
+    const code = route.run(run);
+    return typeof code === 'number' ? run : code.then(() => run);
+  }
+
+  fakeRequest(received: ReceiveInfo = NOBODY): SipMessage {
+    const msg = SipMessage.parse(FAKE_REQUEST, received);
+    if (msg instanceof ParseFailure) throw new Error(`the local request does not parse: ${msg.reason}`);
+    return msg;
+  }
+}

@@ -1,0 +1,208 @@
+import { lookup } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve as resolvePath } from 'node:path';
+import type { Diagnostic } from '../../grammar/source.js';
+import { DriverRegistry } from '../db/registry.js';
+import { createNetwork } from '../net/network.js';
+import { Resolver } from '../net/resolve.js';
+import type { Network } from '../net/transport.js';
+import { Level, Log } from '../observe/log.js';
+import { Statistics } from '../observe/statistics.js';
+import { ConfigError } from '../registry/module.js';
+import { registerCoreCommands } from '../rpc/core-commands.js';
+import { RpcTable } from '../rpc/table.js';
+import { LocalZone } from '../shm/local-zone.js';
+import { serverFacts } from './facts.js';
+import { resolveListeners } from './listeners.js';
+import { loadConfig } from './load.js';
+import { networkOptions, resolverOptions } from './network-settings.js';
+import type { ServerOptions } from './options.js';
+import { ScriptThread } from './thread.js';
+
+/** Why a server did not start. */
+export interface StartFailure {
+  readonly ok: false;
+  /** What is wrong with the config; empty when the config is fine but the world is not. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** One sentence each, for what is not in the config: a port in use, a database that is gone. */
+  readonly reasons: readonly string[];
+}
+
+export interface Started {
+  readonly ok: true;
+  readonly server: Server;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A config that was only checked. */
+export interface Checked {
+  readonly diagnostics: readonly Diagnostic[];
+  /** True when upstream's `-c` would accept it. */
+  readonly accepted: boolean;
+  /** True when a start would get past the config. */
+  readonly startable: boolean;
+}
+
+/** Upstream's default of `rundir` on Debian. */
+const RUN_DIR = '/run/kamailio';
+
+/** How long a stop waits for modules and connections, in milliseconds. */
+const STOP_TIMEOUT = 5000;
+
+/** A running server. */
+export class Server {
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    readonly thread: ScriptThread,
+    readonly log: Log,
+    private readonly parts: { readonly network: Network; readonly databases: DriverRegistry },
+  ) {}
+
+  /** Stops taking messages, lets modules save what they keep, closes everything. Bounded in time; safe to call twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { network, databases } = this.parts;
+    await within(this.thread.stop(), STOP_TIMEOUT);
+    await within(network.close(), STOP_TIMEOUT);
+    await within(databases.closeAll(), STOP_TIMEOUT);
+  }
+}
+
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((done) => {
+    timer = setTimeout(done, ms);
+  });
+  await Promise.race([work.catch(() => undefined), limit]);
+  clearTimeout(timer);
+}
+
+interface Prepared {
+  readonly thread: ScriptThread | null;
+  readonly log: Log;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly accepted: boolean;
+  readonly network: Network;
+  readonly databases: DriverRegistry;
+}
+
+/** Everything that is done before a socket is opened. */
+async function prepare(options: ServerOptions): Promise<Prepared | StartFailure> {
+  const file = resolvePath(options.cwd, options.configFile);
+  let text: string;
+  try {
+    text = readFileSync(file, 'latin1');
+  } catch (e) {
+    return {
+      ok: false,
+      diagnostics: [],
+      reasons: [`loading config file(${options.configFile}): ${(e as Error).message}`],
+    };
+  }
+  const loaded = await loadConfig({
+    file: options.configFile,
+    text: options.preamble + text,
+    read: (path) => {
+      try {
+        return readFileSync(path, 'latin1');
+      } catch {
+        return null;
+      }
+    },
+    env: options.env,
+    cwd: options.cwd,
+    defines: options.defines,
+    substs: options.substs,
+    compat: options.compat,
+    allowMissing: options.allowMissing,
+  });
+  const { program, findings } = loaded;
+  const { clock } = options;
+  const log = new Log(options.sink, options.debugLevel ?? (program?.settings.debug ?? 0) + options.debugOffset, () =>
+    clock.now(),
+  );
+  const settings = program?.settings;
+  const network = createNetwork(networkOptions(settings, clock, log));
+  const databases = new DriverRegistry();
+  if (program === null) {
+    return { thread: null, log, diagnostics: loaded.diagnostics, accepted: false, network, databases };
+  }
+  const rpc = new RpcTable((method, error) => log.error('<core>', `rpc command ${method} failed: ${String(error)}`));
+  const thread = new ScriptThread({
+    program,
+    compat: options.compat,
+    clock,
+    log,
+    network,
+    resolver: new Resolver({
+      clock,
+      options: resolverOptions(program.settings),
+      supports: (proto) => network.sockets.some((s) => s.proto === proto),
+    }),
+    zone: new LocalZone(clock),
+    databases,
+    rpc,
+    statistics: new Statistics(),
+    threadIndex: 0,
+    configDir: dirname(file),
+    runDir: options.runDir ?? program.settings.rundir ?? RUN_DIR,
+    stateDir: resolvePath(options.cwd, options.stateDir ?? '.'),
+    defines: loaded.parsed.defines,
+  });
+  registerCoreCommands(rpc, serverFacts({ thread, program, options, defines: loaded.parsed.defines }));
+  thread.configure(findings);
+  return { thread, log, diagnostics: loaded.diagnostics, accepted: !findings.failed('parse'), network, databases };
+}
+
+/** Checks a config without opening anything. */
+export async function checkConfig(options: ServerOptions): Promise<Checked | StartFailure> {
+  const prepared = await prepare(options);
+  if ('ok' in prepared) return prepared;
+  await prepared.network.close();
+  const startable = !prepared.diagnostics.some((d) => d.severity === 'error');
+  return { diagnostics: prepared.diagnostics, accepted: prepared.accepted, startable };
+}
+
+/** Starts a server. A failed start leaves nothing behind. */
+export async function startServer(options: ServerOptions): Promise<Started | StartFailure> {
+  const prepared = await prepare(options);
+  if ('ok' in prepared) return prepared;
+  const { thread, log, diagnostics, network, databases } = prepared;
+  const server = thread && new Server(thread, log, { network, databases });
+  const refuse = async (reasons: readonly string[]): Promise<StartFailure> => {
+    if (server) await server.close();
+    else await network.close();
+    return { ok: false, diagnostics, reasons };
+  };
+  if (server === null || thread === null || diagnostics.some((d) => d.severity === 'error')) return refuse([]);
+  const { program } = thread;
+  const listeners = await resolveListeners(program, options, async (host) => {
+    try {
+      return (await lookup(host, { all: true })).map((a) => a.address);
+    } catch {
+      return [];
+    }
+  });
+  if (listeners.errors.length > 0) return refuse(listeners.errors);
+  for (const alias of listeners.aliases) thread.myself.addAlias(alias);
+  const { errors } = await network.listen(listeners.specs);
+  if (errors.length > 0) return refuse(errors.map((e) => e.message));
+  try {
+    await thread.start();
+  } catch (e) {
+    if (!(e instanceof ConfigError)) throw e;
+    return refuse([e.message]);
+  }
+  const started = await thread.routes.runEvent('core:worker-one-init');
+  if (started && (started.stop & 2) !== 0)
+    return refuse(['event_route[core:worker-one-init] dropped: the server does not start']);
+  const receiver = thread.receiver();
+  network.onMessage((raw, received) => receiver.receive(raw, received));
+  log.write(Level.INFO, '<core>', `listening on ${network.sockets.map((s) => s.text).join(', ')}`);
+  return { ok: true, server, diagnostics };
+}

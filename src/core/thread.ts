@@ -1,0 +1,315 @@
+import type { Span } from '../../grammar/source.js';
+import { bindFormat, bindPvText, type PvScope } from '../check/bind-pv.js';
+import { Findings } from '../check/findings.js';
+import type { FormatText, LoadedModule, Program } from '../check/program.js';
+import { Names } from '../check/scope.js';
+import type { Clock } from '../clock/clock.js';
+import { inferEffects } from '../compile/effects.js';
+import { emitProgram } from '../compile/emit.js';
+import { Linker } from '../compile/link.js';
+import type { Databases } from '../db/database.js';
+import type { Resolver } from '../net/resolve.js';
+import type { Network } from '../net/transport.js';
+import type { Log } from '../observe/log.js';
+import type { Statistics } from '../observe/statistics.js';
+import { ArgumentError, type BindEnv, type BoundPv, type Format, type RouteTable } from '../registry/arguments.js';
+import type { Hooks, Host } from '../registry/host.js';
+import { ConfigError, type ModuleDef } from '../registry/module.js';
+import type { RpcTable } from '../rpc/table.js';
+import { compileRegex } from '../script/regex/index.js';
+import { ScriptRuntime } from '../script/runtime.js';
+import { ScriptVars } from '../script/script-vars.js';
+import type { Zone } from '../shm/zone.js';
+import { CfgTable, customVariable } from './cfg-variables.js';
+import { coreModule } from './module.js';
+import { Myself } from './myself.js';
+import { StatelessProxy } from './proxy.js';
+import { Receiver } from './receive.js';
+import { type CompiledRoute, RouteTables } from './routes.js';
+import type { CoreSettings } from './settings.js';
+import { CoreState } from './state.js';
+import { receiveCounters } from './statistics.js';
+import { VERSION } from './version.js';
+
+/** What a script thread is made of; the server opens these. */
+export interface ThreadParts {
+  readonly program: Program;
+  readonly compat: '5.6' | '6.x';
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly network: Network;
+  readonly resolver: Resolver;
+  readonly zone: Zone;
+  readonly databases: Databases;
+  readonly rpc: RpcTable;
+  readonly statistics: Statistics;
+  readonly threadIndex: number;
+  readonly configDir: string;
+  readonly runDir: string;
+  readonly stateDir: string;
+  readonly defines: ReadonlyMap<string, string | null>;
+}
+
+const NOWHERE: Span = { at: { file: '', line: 0, column: 0 }, end: { file: '', line: 0, column: 0 } };
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** One script thread: the compiled program, the states of its modules, and the message loop over them. */
+export class ScriptThread implements Host {
+  readonly settings: CoreSettings;
+  readonly compat: '5.6' | '6.x';
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly network: Network;
+  readonly resolver: Resolver;
+  readonly zone: Zone;
+  readonly databases: Databases;
+  readonly rpc: RpcTable;
+  readonly statistics: Statistics;
+  readonly threadIndex: number;
+  readonly configDir: string;
+  readonly runDir: string;
+  readonly stateDir: string;
+  readonly cfg = new CfgTable();
+  readonly hooks: Hooks = { preRequest: [], postRequest: [], preReply: [], postReply: [], onReply: [], onSent: [] };
+  readonly routes: RouteTables;
+  readonly proxy: StatelessProxy;
+  readonly bindEnv: BindEnv;
+  readonly myself: Myself;
+  readonly program: Program;
+  readonly #states = new Map<string, unknown>();
+  readonly #names: Names;
+  readonly #core: CoreState;
+  #linker: Linker;
+  #started: LoadedModule[] = [];
+
+  constructor(parts: ThreadParts) {
+    this.program = parts.program;
+    this.settings = parts.program.settings;
+    this.compat = parts.compat;
+    this.clock = parts.clock;
+    this.log = parts.log;
+    this.network = parts.network;
+    this.resolver = parts.resolver;
+    this.zone = parts.zone;
+    this.databases = parts.databases;
+    this.rpc = parts.rpc;
+    this.statistics = parts.statistics;
+    this.threadIndex = parts.threadIndex;
+    this.configDir = parts.configDir;
+    this.runDir = parts.runDir;
+    this.stateDir = parts.stateDir;
+    this.myself = new Myself(parts.network);
+    this.routes = new RouteTables(parts.program, parts.log);
+    this.#core = new CoreState(this, this.cfg, parts.defines);
+    this.#states.set(coreModule.name, this.#core);
+    this.#names = new Names(coreModule);
+    for (const m of parts.program.modules) this.#names.add(m.def);
+    this.bindEnv = this.#makeBindEnv();
+    this.#linker = this.#makeLinker(new Findings(), new ScriptVars());
+    const { server_header, server_signature } = this.settings;
+    this.proxy = new StatelessProxy({
+      network: this.network,
+      resolver: this.resolver,
+      log: this.log,
+      settings: this.settings,
+      serverLine:
+        server_header !== null ? `${server_header}\r\n` : server_signature === 1 ? `Server: ${VERSION.full}\r\n` : '',
+      onsendRoute: () => this.routes.find('onsend', '0'),
+      onSent: this.hooks.onSent,
+      mtuProto: (msg) => this.#core.mtuProto(msg),
+    });
+    this.#registerCustomVariables();
+  }
+
+  /** Makes module states and compiles all routes. What is wrong goes to `findings`; opens nothing. */
+  configure(findings: Findings): void {
+    for (const m of this.program.modules) this.#configureModule(m, findings);
+    const pv = this.#states.get('pv') as { vars?: ScriptVars } | undefined;
+    const vars = pv?.vars ?? new ScriptVars();
+    this.#linker = this.#makeLinker(findings, vars);
+    this.#checkRouteNames(findings);
+    this.#compile(vars);
+  }
+
+  /** Opens what modules need, in load order. */
+  async start(): Promise<void> {
+    for (const m of this.program.modules) {
+      await m.def.start?.(this.#states.get(m.def.name), this);
+      this.#started.push(m);
+    }
+  }
+
+  /** Stops what was started, in reverse order; a module that fails to stop does not keep the others from it. */
+  async stop(): Promise<void> {
+    const started = this.#started.reverse();
+    this.#started = [];
+    for (const m of started) {
+      try {
+        await m.def.stop?.(this.#states.get(m.def.name));
+      } catch (e) {
+        this.log.error(m.def.name, `stopping failed: ${String(e)}`);
+      }
+    }
+  }
+
+  /** The message loop, ready to be attached to the network. */
+  receiver(): Receiver {
+    return new Receiver({
+      log: this.log,
+      hooks: this.hooks,
+      routes: this.routes,
+      forwardReply: (msg) => this.proxy.forwardReply(msg),
+      counters: receiveCounters(this.statistics),
+    });
+  }
+
+  state<S>(module: ModuleDef<S>): S {
+    const state = this.stateIfLoaded(module);
+    if (state === undefined) throw new ConfigError(`module ${module.name} is not loaded`);
+    return state;
+  }
+
+  stateIfLoaded<S>(module: ModuleDef<S>): S | undefined {
+    return this.#states.get(module.name) as S | undefined;
+  }
+
+  isLoaded(name: string): boolean {
+    return this.program.modules.some((m) => m.def.name === name);
+  }
+
+  isMyself(host: string, port: number, proto: string | null): boolean {
+    return this.myself.is(host, port, proto);
+  }
+
+  addMyselfCheck(check: (host: string, port: number, proto: string | null) => boolean): void {
+    this.myself.addCheck(check);
+  }
+
+  #configureModule(m: LoadedModule, findings: Findings): void {
+    const { def } = m;
+    try {
+      const state = def.configure(this, m.params as never);
+      this.#states.set(def.name, state);
+      for (const [name, rpc] of Object.entries(def.rpc)) {
+        this.rpc.register({ name, doc: rpc.doc, run: rpc.bind(state, this) });
+      }
+    } catch (e) {
+      if (!(e instanceof ConfigError) && !(e instanceof ArgumentError)) throw e;
+      const param = e instanceof ConfigError ? e.param : undefined;
+      const span = (param === undefined ? undefined : m.paramSpans.get(param)) ?? m.span ?? NOWHERE;
+      findings.add('KTS1010', span, `module ${def.name}: ${e.message}`);
+    }
+  }
+
+  #compile(vars: ScriptVars): void {
+    const effects = inferEffects(this.program);
+    const prefixMode = this.settings.log_prefix !== null && this.settings.log_prefix_mode === 1;
+    const emission = emitProgram(this.program, effects, this.#linker, {
+      compat: this.compat,
+      maxRecursiveLevel: this.settings.max_recursive_level,
+      actionHook: prefixMode,
+    });
+    const runtime = new ScriptRuntime({
+      compat: this.compat,
+      log: this.log,
+      vars,
+      maxLoops: this.settings.max_while_loops,
+      maxDepth: this.settings.max_recursive_level,
+      compileRegex: (source) => compileRegex(source, { ignoreCase: true }),
+      findRoute: (table, name) => this.routes.find(table, name),
+      onAction: prefixMode
+        ? (ctx) => {
+            ctx.logPrefix = undefined;
+          }
+        : null,
+    });
+    // The source holds nothing of the config but literals that went through JSON escaping.
+    const make = new Function('k', 'R', emission.source) as (
+      k: readonly unknown[],
+      r: ScriptRuntime,
+    ) => CompiledRoute['code'][];
+    this.routes.install(make(emission.constants, runtime), vars);
+    this.#installLogPrefix();
+  }
+
+  #installLogPrefix(): void {
+    const { log_prefix } = this.settings;
+    if (log_prefix === null || log_prefix === '') return;
+    const format = this.bindEnv.format(log_prefix);
+    this.log.prefixOf = (ctx) => (ctx.logPrefix ??= format(ctx));
+  }
+
+  #checkRouteNames(findings: Findings): void {
+    for (const { table, name, span } of this.routes.referenced()) {
+      if (this.routes.find(table, name) === null) findings.add('KTS1050', span, `route "${name}" not found`);
+    }
+  }
+
+  #registerCustomVariables(): void {
+    for (const v of this.program.customVariables) {
+      if (v.instance !== undefined) continue;
+      this.cfg.register(v.group, { [v.name]: customVariable(v.value.value, v.desc ?? '') });
+    }
+    for (const v of this.program.customVariables) {
+      if (v.instance !== undefined) this.cfg.set(v.group, v.name, v.value.value, v.instance);
+    }
+  }
+
+  #makeLinker(findings: Findings, vars: ScriptVars): Linker {
+    return new Linker(
+      {
+        states: this.#states,
+        env: this.bindEnv,
+        vars,
+        findRoute: (table, name) => this.routes.find(table, name),
+        isMyself: (host, port, proto) => this.isMyself(host, port, proto),
+      },
+      findings,
+    );
+  }
+
+  /** What parsers of literals may use. Names are resolved at once, closures are linked at first use: states may be made later. */
+  #makeBindEnv(): BindEnv {
+    const bind = <T>(what: (scope: PvScope) => T | null): T => {
+      const findings = new Findings();
+      const bound = what({ names: this.#names, findings, notHere: NONE });
+      if (bound === null) throw new ArgumentError(findings.list[0]?.title ?? 'not valid');
+      return bound;
+    };
+    return {
+      compat: this.compat,
+      format: (text): Format => {
+        const format: FormatText = bind((scope) => bindFormat(text, NOWHERE, scope));
+        if (format.parts.every((p) => typeof p === 'string')) {
+          const fixed = format.parts.join('');
+          return () => fixed;
+        }
+        let linked: Format | undefined;
+        return (ctx) => (linked ??= this.#linker.format(format))(ctx);
+      },
+      pv: (text): BoundPv => {
+        const use = bind((scope) => bindPvText(text, NOWHERE, scope));
+        const access = () => this.#linker.access(use);
+        const writable = use.def.writable && use.transformations.length === 0;
+        return {
+          text,
+          name: use.name,
+          read: (ctx) => access().read(ctx),
+          ...(writable ? { write: (ctx, value) => access().write?.(ctx, value) ?? false } : {}),
+        };
+      },
+      regex: (text, flags = {}) => {
+        const regex = compileRegex(text, flags);
+        if ('error' in regex) throw new ArgumentError(`Bad regular expression "${text}": ${regex.error}`);
+        return regex;
+      },
+      route: (table: RouteTable, name) => this.routes.find(table, name),
+      flag: (name) => {
+        const isAvp = name.startsWith('avp:');
+        return (isAvp ? this.program.avpFlags.get(name.slice(4)) : this.program.flags.get(name)) ?? null;
+      },
+      moduleState: (name) => this.#states.get(name),
+    };
+  }
+}
