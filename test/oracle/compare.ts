@@ -7,6 +7,7 @@ export function differences(expected: Partial<Observation>, actual: Observation,
   const full = expected.log !== undefined && expected.core !== undefined && expected.sent !== undefined;
   if ((full || expected.exit !== undefined) && expected.exit !== actual.exit) {
     out.push(`exit: expected ${expected.exit ?? 'still running'}, is ${actual.exit ?? 'still running'}`);
+    if (!compareCore) out.push(...actual.core.slice(0, 5).map((line) => `  ! ${show(line)}`));
   }
   if (expected.log) out.push(...lineDiff('log', expected.log, actual.log));
   if (expected.core && compareCore) out.push(...lineDiff('core log', coreText(expected.core), coreText(actual.core)));

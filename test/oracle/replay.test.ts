@@ -4,9 +4,8 @@ import { ktsInProcessTarget } from './in-process.js';
 import { knownDifferences } from './known-differences.js';
 import { loadGroups } from './load.js';
 import { runCase } from './run-case.js';
-import { ktsProcessTarget } from './server-process.js';
 
-const target = (await ktsInProcessTarget()) ?? ktsProcessTarget;
+const target = await ktsInProcessTarget();
 const isKnown = knownDifferences();
 
 for (const group of loadGroups()) {

@@ -21,7 +21,7 @@ async function launch(command: string, head: string[], tail: string[], request: 
   const args = [...head, ...mode, '-f', 'case.cfg', '-E', ...tail, ...request.args];
   const child = spawn(command, args, {
     cwd: request.dir,
-    env: { ...process.env, ...request.env, KTS_COMPAT: request.compat },
+    env: { ...process.env, ...request.env, KTS_COMPAT: request.compat === '5.6' ? '5.6' : undefined },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   return new ServerProcess(child);
