@@ -85,9 +85,10 @@ export const PARSE_CODES = {
     explanation: 'The string that starts here is not closed before the end of the file.',
   },
   KTS0021: {
-    severity: 'error',
+    severity: 'warning',
     title: 'unterminated comment',
-    explanation: 'The comment that starts here is not closed before the end of the file.',
+    explanation:
+      'The comment that starts here is not closed before the end of the file, so everything after it is lost. Comments nest: a `/*` inside needs its own `*/`.',
   },
   KTS0022: {
     severity: 'error',

@@ -223,6 +223,10 @@ describe('modes', () => {
   });
 });
 
+test('comments nest', () => {
+  expect(calls('route { f(1); /* a /* b */ nonsense */ f(2); }')).toEqual(['f(1)', 'f(2)']);
+});
+
 test('comments are kept with their places', () => {
   const { comments } = parse('# one\nroute { /* two\n lines */ f(); } // three\n');
   expect(comments.map(({ text, span }) => [text, span.at.line, span.end.line])).toEqual([
