@@ -163,7 +163,7 @@ export class Forwarding {
 
   #install(step: Step, target: BranchTarget, branchCtx: ScriptContext | null, hops: readonly Destination[]): void {
     const { t } = step;
-    const dst = hops[0];
+    const dst = sendFlags(hops[0], (branchCtx ?? step.ctx).msg);
     if (dst === undefined) {
       step.lowest = Math.min(step.lowest, TmError.BAD_ADDRESS);
       return;
@@ -285,4 +285,10 @@ function mainTarget(msg: SipMessage): BranchTarget {
   target.ruid = msg.ruid;
   target.locationUa = msg.locationUa;
   return target;
+}
+
+/** A destination with what the script said about connections (`set_forward_no_connect`, `set_forward_close`). */
+function sendFlags(dst: Destination | undefined, msg: SipMessage): Destination | undefined {
+  if (dst === undefined || (!msg.forwardNoConnect && !msg.forwardClose)) return dst;
+  return { ...dst, noConnect: msg.forwardNoConnect, closeAfterSend: msg.forwardClose };
 }

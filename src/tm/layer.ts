@@ -11,7 +11,6 @@ import { Failover } from './failover.js';
 import { Failure } from './failure.js';
 import { Forwarding } from './forward.js';
 import { Match, Matcher, type RequestMatch } from './matching.js';
-import type { TransactionObserver } from './observer.js';
 import { Relay } from './relay.js';
 import { ReplyHandling } from './reply-handling.js';
 import { ServerSide } from './server-side.js';
@@ -37,7 +36,7 @@ export class TransactionLayer {
   readonly suspension: Suspension;
   readonly local: LocalRequests;
   /** Told of every new transaction, to observe it (accounting, dialogs). */
-  readonly onCreated: ((t: Transaction) => void)[] = [];
+  readonly onCreated: ((t: Transaction, ctx: ScriptContext) => void)[] = [];
   /** The reply route for replies that belong to no transaction (`on_sl_reply`). */
   strayReplyRoute: RouteRef | null = null;
 
@@ -193,13 +192,6 @@ export class TransactionLayer {
     return ctx;
   }
 
-  observeNew(make: (t: Transaction) => TransactionObserver | null): void {
-    this.onCreated.push((t) => {
-      const observer = make(t);
-      if (observer !== null) t.observe(observer);
-    });
-  }
-
   #make(ctx: ScriptContext, msg: SipMessage): Transaction {
     const { index, label } = this.table.allocate();
     const now = this.host.clock.now();
@@ -235,7 +227,7 @@ export class TransactionLayer {
     this.#setTimers(t);
     this.table.add(t);
     this.statistics.created++;
-    for (const tell of this.onCreated) tell(t);
+    for (const tell of this.onCreated) tell(t, ctx);
     return t;
   }
 

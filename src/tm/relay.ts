@@ -50,8 +50,8 @@ export class Relay {
       if (t !== null) this.layer.server.acknowledged(t);
       return 1;
     }
-    const match = this.layer.matcher.request(ctx.msg);
-    if (match.t?.observers) for (const o of match.t.observers) o.ackReceived?.(match.t, ctx.msg);
+    const match = this.layer.onCreated.length === 0 ? null : this.layer.matcher.request(ctx.msg);
+    if (match?.t?.observers) for (const o of match.t.observers) o.ackReceived?.(match.t, ctx.msg);
     return this.#stateless(ctx, to);
   }
 

@@ -89,7 +89,9 @@ export class ServerSide {
     if (ctx === null) this.layer.statistics.repliesGenerated++;
     if (completes) this.startResponse(t);
     const dst = this.destination(t);
-    if (dst !== null && this.layer.host.proxy.send(ctx, dst, text)) {
+    // onsend_route sees relayed replies only when the config asks for it.
+    const over = this.layer.host.settings.onsend_route_reply !== 0 ? ctx : null;
+    if (dst !== null && this.layer.host.proxy.send(over, dst, text)) {
       if (t.observers !== null) for (const o of t.observers) o.replySent?.(t, status, text, ctx?.msg ?? null);
     }
     if (completes) this.layer.wait(t);
