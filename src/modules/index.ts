@@ -15,4 +15,6 @@ export const MODULES: Readonly<Record<string, Loader>> = {
   pv: () => load(import('./pv/index.js')),
   rr: () => load(import('./rr/index.js')),
   sl: () => load(import('./sl/index.js')),
+  tm: () => load(import('./tm/index.js')),
+  tmx: () => load(import('./tmx/index.js')),
 };
