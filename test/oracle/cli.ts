@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Compat, OracleCase, Recording, Recordings } from './case.js';
 import { differences } from './compare.js';
+import { ktsInProcessTarget } from './in-process.js';
 import { knownDifferences } from './known-differences.js';
 import { type CaseGroup, loadGroups, saveRecordings } from './load.js';
 import { runCase } from './run-case.js';
@@ -14,6 +15,7 @@ const USAGE = `npm run oracle -- [group[/case] ...] [options]
   --target kts         compares kts with what is on record
   --record             runs Kamailio and puts what it does on record
   --new                with --record: only cases that have no recording yet
+  --process            kts as a process of its own, through bin/kamailio (after npm run build); else inside this one
   --core               core log lines must agree in every case
   --compat 6.2         kts as 6.x, for the cases on record that differ there
   --show               prints what was seen
@@ -29,6 +31,7 @@ async function main(): Promise<number> {
       target: { type: 'string' },
       record: { type: 'boolean', default: false },
       new: { type: 'boolean', default: false },
+      process: { type: 'boolean', default: false },
       core: { type: 'boolean', default: false },
       compat: { type: 'string', default: '5.6' },
       show: { type: 'boolean', default: false },
@@ -48,7 +51,8 @@ async function main(): Promise<number> {
   }
   if (values.record) return record(groups, values.new, values.show, Number(values.jobs));
   const compat = values.compat as Compat;
-  const target = values.target === 'kamailio' ? kamailioTarget : ktsProcessTarget;
+  const kts = values.process ? ktsProcessTarget : await ktsInProcessTarget();
+  const target = values.target === 'kamailio' ? kamailioTarget : kts;
   const isKnown = knownDifferences();
   const compare: Compare = async (c, recording) => {
     const actual = await runCase(target, c, compat);
@@ -63,7 +67,9 @@ async function main(): Promise<number> {
   let known = 0;
   const work = groups.flatMap((g) => g.cases.map((c) => ({ c, recording: g.recordings[c.id] })));
   const repeated = Array.from({ length: Number(values.repeat) }, () => work).flat();
-  await pool(repeated, Number(values.jobs), async ({ c, recording }) => {
+  // Servers inside one process share what is process-wide; one at a time, as in the tests.
+  const jobs = target === kamailioTarget || values.process ? Number(values.jobs) : 1;
+  await pool(repeated, jobs, async ({ c, recording }) => {
     const diff = await compare(c, recording).catch((error: Error) => [`harness: ${error.message}`]);
     if (diff.length === 0) passed++;
     else if (target !== kamailioTarget && isKnown(c.name)) known++;
