@@ -13,8 +13,10 @@ export const MODULES: Readonly<Record<string, Loader>> = {
   htable: () => load(import('./htable/index.js')),
   maxfwd: () => load(import('./maxfwd/index.js')),
   pv: () => load(import('./pv/index.js')),
+  registrar: () => load(import('./registrar/index.js')),
   rr: () => load(import('./rr/index.js')),
   sl: () => load(import('./sl/index.js')),
   tm: () => load(import('./tm/index.js')),
   tmx: () => load(import('./tmx/index.js')),
+  usrloc: () => load(import('./usrloc/index.js')),
 };

@@ -1,0 +1,252 @@
+import { slotHash } from '../../shm/slot-hash.js';
+import type { Stored, Zone, ZoneCounter, ZoneCursor, ZoneMap } from '../../shm/zone.js';
+import type { Contact } from './contact.js';
+import { DbMode, LocationRecord, type RecordRules } from './record.js';
+import type { LocationStore } from './store.js';
+
+/** Addresses of record that the timer looks at before it lets others have a turn. */
+const TIMER_PAGE = 1000;
+
+/** What a domain needs of the module around it. */
+export interface DomainServices {
+  readonly rules: RecordRules;
+  now(): number;
+  /** Hands on what happened to contacts. */
+  tell(domain: Domain, record: LocationRecord): void;
+  /** The database, once it is open; null in memory mode. */
+  store(): LocationStore | null;
+  error(text: string): void;
+}
+
+/** A result of memory, or a promise of one of the database. */
+export type Eventually<T> = T | Promise<T>;
+
+/** Goes on with a value now when it is there, later when it is promised. */
+export function then<T, U>(value: Eventually<T>, next: (value: T) => Eventually<U>): Eventually<U> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** The database could not be read or written. */
+export class StoreFailure {
+  constructor(readonly message: string) {}
+}
+
+/** The bindings of one location table (upstream's `udomain`), by address of record and by contact id. */
+export class Domain {
+  readonly #records: ZoneMap;
+  /** Address of record of each contact id. */
+  readonly #owners: ZoneMap<string>;
+  readonly #contactCount: ZoneCounter;
+  readonly #expiredCount: ZoneCounter;
+
+  constructor(
+    readonly name: string,
+    zone: Zone,
+    /** Slots that listings show; a power of two. */
+    readonly slots: number,
+    private readonly services: DomainServices,
+  ) {
+    this.#records = zone.map(`usrloc:${name}`);
+    this.#owners = zone.map<string>(`usrloc:${name}:ruid`);
+    this.#contactCount = zone.counter(`usrloc:${name}:contacts`);
+    this.#expiredCount = zone.counter(`usrloc:${name}:expires`);
+  }
+
+  get users(): number {
+    return this.#records.size;
+  }
+  get contacts(): number {
+    return this.#contactCount.get();
+  }
+  get expired(): number {
+    return this.#expiredCount.get();
+  }
+
+  /** The contacts of an address of record, expired ones included; undefined when there is no such record. */
+  contactsOf(aor: string): Eventually<readonly Contact[] | undefined | StoreFailure> {
+    if (this.services.rules.dbMode !== DbMode.DB_ONLY) return this.#inMemory(aor);
+    return this.#read(aor);
+  }
+
+  /** The contact of that id and its address of record. */
+  contactByRuid(ruid: string): Eventually<Contact | undefined | StoreFailure> {
+    if (this.services.rules.dbMode !== DbMode.DB_ONLY) {
+      const aor = this.#owners.get(ruid);
+      return aor === undefined ? undefined : this.#inMemory(aor)?.find((c) => c.ruid === ruid);
+    }
+    const store = this.services.store();
+    if (store === null) return new StoreFailure('no database connection');
+    return store
+      .readByRuid(this.name, ruid)
+      .then((rows) => (rows.ok ? rows.value[0] : new StoreFailure(rows.error.message)));
+  }
+
+  /**
+   * Changes an address of record with no other thread in between. `work` must not wait; it may refuse by its result,
+   * with what it has done so far undone when `undoIf` says so. Database modes answer when the database has.
+   */
+  change<T>(
+    aor: string,
+    work: (record: LocationRecord) => T,
+    undoIf: (result: T) => boolean = () => false,
+  ): Eventually<T | StoreFailure> {
+    if (this.services.rules.dbMode === DbMode.DB_ONLY) return this.#changeInDatabase(aor, work, undoIf);
+    let made: { readonly record: LocationRecord; readonly result: T; readonly before: readonly Contact[] } | null =
+      null;
+    this.#records.update(aor, (stored) => {
+      const before = (stored ?? []) as unknown as readonly Contact[];
+      const record = new LocationRecord(aor, before, this.services.rules, this.services.now());
+      const result = work(record);
+      const after = undoIf(result) ? before : record.contacts;
+      made = { record, result, before };
+      return after.length === 0 ? undefined : (after as unknown as Stored);
+    });
+    const { record, result, before } = made! as { record: LocationRecord; result: T; before: readonly Contact[] };
+    if (undoIf(result)) return result;
+    this.#index(aor, before, record.contacts);
+    this.services.tell(this, record);
+    return record.writes.length === 0 ? result : this.#write(record, result);
+  }
+
+  /** Puts a contact that was read from the database into memory. */
+  adopt(contact: Contact): void {
+    this.#records.update(contact.aor, (stored) => {
+      const others = (stored ?? []) as unknown as readonly Contact[];
+      const { descTimeOrder } = this.services.rules;
+      const at = descTimeOrder ? 0 : others.findIndex((c) => c.q < contact.q);
+      const i = at < 0 ? others.length : at;
+      return [...others.slice(0, i), contact, ...others.slice(i)] as unknown as Stored;
+    });
+    this.#owners.set(contact.ruid, contact.aor);
+    this.#contactCount.add(1);
+  }
+
+  /** Drops what has expired and flushes what is not written; `lost` tells of contacts whose connection is gone. */
+  async runTimer(delay: number, lost: (contact: Contact) => boolean, ended: (contact: Contact) => void): Promise<void> {
+    let cursor: ZoneCursor | undefined;
+    do {
+      const page = this.#records.page(TIMER_PAGE, cursor);
+      const jobs: Promise<unknown>[] = [];
+      for (const { key, value } of page.entries) {
+        const contacts = value as unknown as readonly Contact[];
+        if (!this.#needsTimer(contacts, delay, lost)) continue;
+        const done = this.change(key, (record) => {
+          for (const contact of record.contacts) if (lost(contact)) record.delete(contact);
+          const gone = record.dropExpired(delay);
+          if (this.services.rules.dbMode === DbMode.WRITE_THROUGH || this.services.rules.dbMode === DbMode.WRITE_BACK) {
+            record.flush();
+          }
+          return gone;
+        });
+        const settle = (gone: Contact[] | StoreFailure): void => {
+          if (gone instanceof StoreFailure) return;
+          this.#expiredCount.add(gone.length);
+          for (const contact of gone) ended(contact);
+        };
+        if (done instanceof Promise) jobs.push(done.then(settle));
+        else settle(done);
+      }
+      await Promise.all(jobs);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
+
+  /** Every record by slot, as upstream lists them. */
+  listed(): {
+    readonly aor: string;
+    readonly hash: number;
+    readonly slot: number;
+    readonly contacts: readonly Contact[];
+  }[] {
+    const list = this.#records.scan({}).map((entry) => {
+      const hash = slotHash(entry.key);
+      const slot = (hash & (this.slots - 1)) >>> 0;
+      return { aor: entry.key, hash, slot, contacts: entry.value as unknown as readonly Contact[] };
+    });
+    return list.sort((a, b) => a.slot - b.slot);
+  }
+
+  /** Contacts in memory, a page at a time. */
+  page(
+    limit: number,
+    cursor?: ZoneCursor,
+  ): { readonly contacts: readonly Contact[]; readonly cursor: ZoneCursor | undefined } {
+    const page = this.#records.page(limit, cursor);
+    return { contacts: page.entries.flatMap((e) => e.value as unknown as readonly Contact[]), cursor: page.cursor };
+  }
+
+  #needsTimer(contacts: readonly Contact[], delay: number, lost: (contact: Contact) => boolean): boolean {
+    const { dbMode } = this.services.rules;
+    const writes = dbMode === DbMode.WRITE_THROUGH || dbMode === DbMode.WRITE_BACK;
+    const now = this.services.now();
+    return contacts.some(
+      (c) => (c.expires !== 0 && c.expires + delay <= now) || (writes && c.state !== 'CS_SYNC') || lost(c),
+    );
+  }
+
+  #inMemory(aor: string): readonly Contact[] | undefined {
+    return this.#records.get(aor) as unknown as readonly Contact[] | undefined;
+  }
+
+  async #read(aor: string): Promise<readonly Contact[] | undefined | StoreFailure> {
+    const store = this.services.store();
+    if (store === null) return new StoreFailure('no database connection');
+    const rows = await store.read(this.name, aor);
+    if (!rows.ok) return new StoreFailure(rows.error.message);
+    if (rows.value.length === 0) return undefined;
+    const { descTimeOrder } = this.services.rules;
+    return rows.value.sort((a, b) => (descTimeOrder ? b.lastModified - a.lastModified : b.q - a.q));
+  }
+
+  async #changeInDatabase<T>(
+    aor: string,
+    work: (record: LocationRecord) => T,
+    undoIf: (result: T) => boolean,
+  ): Promise<T | StoreFailure> {
+    const contacts = await this.#read(aor);
+    if (contacts instanceof StoreFailure) return contacts;
+    const record = new LocationRecord(aor, contacts ?? [], this.services.rules, this.services.now());
+    const result = work(record);
+    if (undoIf(result)) return result;
+    const written = await this.#write(record, result);
+    if (!(written instanceof StoreFailure)) this.services.tell(this, record);
+    return written;
+  }
+
+  async #write<T>(record: LocationRecord, result: T): Promise<T | StoreFailure> {
+    const store = this.services.store();
+    const failed = store === null ? 'no database connection' : (await store.write(this.name, record.writes))?.message;
+    if (failed === undefined) return result;
+    this.services.error(`database operation failed for aor: ${record.aor}: ${failed}`);
+    // The timer tries again what memory holds and the database does not.
+    const unwritten = new Set(record.writes.filter((w) => w.op !== 'delete').map((w) => w.contact.ruid));
+    if (this.services.rules.dbMode !== DbMode.DB_ONLY) {
+      this.#records.update(record.aor, (stored) =>
+        stored === undefined
+          ? undefined
+          : ((stored as unknown as readonly Contact[]).map((c) =>
+              unwritten.has(c.ruid)
+                ? {
+                    ...c,
+                    state: record.writes.some((w) => w.op === 'insert' && w.contact.ruid === c.ruid)
+                      ? 'CS_NEW'
+                      : 'CS_DIRTY',
+                  }
+                : c,
+            ) as unknown as Stored),
+      );
+    }
+    return new StoreFailure(failed);
+  }
+
+  #index(aor: string, before: readonly Contact[], after: readonly Contact[]): void {
+    if (before === after) return;
+    for (const contact of before) {
+      if (!after.some((c) => c.ruid === contact.ruid)) this.#owners.delete(contact.ruid);
+    }
+    for (const contact of after) {
+      if (!before.some((c) => c.ruid === contact.ruid)) this.#owners.set(contact.ruid, aor);
+    }
+    if (before.length !== after.length) this.#contactCount.add(after.length - before.length);
+  }
+}
