@@ -46,7 +46,10 @@ export function openSyslog(name: string, facility: string | null): LogSink | nul
     write(record: LogRecord): void {
       const severity = SEVERITIES[Math.max(-5, Math.min(3, record.level)) + 5] ?? 7;
       const text = `${levelWord(record.level)}: ${record.prefix}${record.source === '' ? '' : `${record.source}: `}${record.text}`;
-      const data = Buffer.from(`<${number * 8 + severity}>${name}[${process.pid}]: ${text}`, 'latin1');
+      // Script records may name a facility of their own (module xlog).
+      const own = record.facts?.facility;
+      const used = typeof own === 'string' ? (FACILITIES[own] ?? number) : number;
+      const data = Buffer.from(`<${used * 8 + severity}>${name}[${process.pid}]: ${text}`, 'latin1');
       calls.sendto(fd, data, data.length, MSG_DONTWAIT | MSG_NOSIGNAL, address.bytes, address.length);
     },
   };
