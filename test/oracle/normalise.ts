@@ -34,8 +34,8 @@ function lines(text: string): string[] {
 }
 
 function normaliseLine(line: string, stand: (kind: string, value: string) => string): string {
-  if (/^Server: (kamailio|kts) \(.*\)$/i.test(line)) return 'Server: <server>';
-  if (/^User-Agent: (kamailio|kts) \(.*\)$/i.test(line)) return 'User-Agent: <server>';
+  if (/^Server: (kamailio|kts [\d.]+) \(.*\)$/.test(line)) return 'Server: <server>';
+  if (/^User-Agent: (kamailio|kts [\d.]+) \(.*\)$/.test(line)) return 'User-Agent: <server>';
   if (/^Date: /.test(line)) return 'Date: <date>';
   if (/^Warning: /.test(line)) return line.replace(/\bpid=\d+/, 'pid=<pid>');
   if (/^Call-ID: /i.test(line)) return `Call-ID: ${stand('call-id', line.slice(9))}`;
