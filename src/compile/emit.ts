@@ -210,7 +210,7 @@ class RouteEmitter implements RouteEmission {
     let head = '';
     let c = test;
     if (stops || fails) {
-      const t = `c${this.#labels++}`;
+      const t = `c_${this.#labels++}`;
       head = fails
         ? `let ${t};try{${t}=${test};}catch(e){${t}=R.conditionFailed(e,'if',${quote(rangeText(condition.span))});}`
         : `const ${t}=${test};`;
