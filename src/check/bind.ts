@@ -30,6 +30,8 @@ export interface BindOptions {
   readonly modules: ReadonlyMap<string, ModuleDef>;
   readonly findings: Findings;
   readonly allowMissing: ReadonlySet<string>;
+  /** The text of a `modparamx` value: what can be known of its pseudo-variables before anything runs. */
+  readonly expand: (text: string) => string;
 }
 
 /** The name a module is known by: `loadmodule "/path/to/tm.so"` loads `tm`. */
@@ -158,6 +160,10 @@ class ProgramBinder {
       ]);
       return;
     }
+    const value =
+      item.expand && item.value.kind !== 'int'
+        ? { ...item.value, value: this.options.expand(`${item.value.value}`) }
+        : item.value;
     for (const { def } of matching) {
       const param = def.params[item.param];
       if (!param) {
@@ -171,7 +177,7 @@ class ProgramBinder {
         );
         continue;
       }
-      const refused = setParam(params.get(def.name)!, item.param, param, item.value);
+      const refused = setParam(params.get(def.name)!, item.param, param, value);
       if (refused) this.#findings.add('KTS1009', item.value.span, `${def.name}: parameter ${item.param} ${refused}`);
       spans.get(def.name)!.set(item.param, item.span);
     }
@@ -261,7 +267,10 @@ class ProgramBinder {
       }
       const first = routes[known]!;
       // Unnamed blocks may be repeated: their bodies run one after the other.
-      if (block.name === '') routes[known] = { ...first, body: [...first.body, ...body] };
+      const numbered =
+        block.nameSpan.at.column !== block.span.at.column || block.nameSpan.at.line !== block.span.at.line;
+      if (block.name === '' && !(numbered && block.route === 'request_route'))
+        routes[known] = { ...first, body: [...first.body, ...body] };
       else this.#findings.add('KTS1051', block.nameSpan, `duplicate route ${display}`);
     }
     if (!byKey.has('main:0')) {

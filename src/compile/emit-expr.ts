@@ -64,10 +64,8 @@ export class ExprEmitter {
         return this.#comparison(e);
       case 'assign':
         return this.assign(e.assign);
-      case 'block': {
-        const block = this.route.blockFunction(e.body);
-        return block.suspends ? `(await ${block.name}(x))>0` : `${block.name}(x)>0`;
-      }
+      case 'block':
+        return `${this.#blockCode(e)}>0`;
       case 'call':
         return `${this.call(e.call)}>0`;
       case 'route-call':
@@ -142,6 +140,9 @@ export class ExprEmitter {
   assigned(e: BoundExpr): string {
     if (e.kind === 'call') return this.call(e.call);
     if (e.kind === 'route-call') return this.route.routeCall(e.call);
+    if (e.kind === 'block') return this.#blockCode(e);
+    // A choice is a computed value: undefined becomes text.
+    if (e.kind === 'selval') return `(${this.value(e)}??"")`;
     if (e.kind === 'pv') return `S(${this.value(e)},${this.#site(e)})`;
     return this.value(e);
   }
@@ -201,6 +202,11 @@ export class ExprEmitter {
       case 'route-format':
         return `R.route(${quote(arg.table)},${constants.use('t', linker.format(arg.format))}(x))`;
     }
+  }
+
+  #blockCode(e: Extract<BoundExpr, { kind: 'block' }>): string {
+    const block = this.route.blockFunction(e.body);
+    return block.suspends ? `(await ${block.name}(x))` : `${block.name}(x)`;
   }
 
   #defined(e: BoundExpr): string {

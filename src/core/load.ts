@@ -35,12 +35,17 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     return { parsed, program: null, findings, diagnostics: parsed.diagnostics };
   }
   const modules = await loadDefinitions(parsed.ast);
+  const expand = (text: string): string =>
+    text.replace(/\$(def|defn|defv|defs|env|envn)\((\w+)\)/g, (_, kind: string, name: string) =>
+      kind.startsWith('env') ? (options.env[name] ?? '') : (parsed.defines.get(name) ?? ''),
+    );
   const program = bindProgram(parsed.ast, {
     compat: options.compat,
     core: coreModule,
     modules,
     findings,
     allowMissing: missing,
+    expand,
   });
   return {
     parsed,

@@ -164,8 +164,20 @@ export async function checkConfig(options: ServerOptions): Promise<Checked | Sta
   const prepared = await prepare(options);
   if ('ok' in prepared) return prepared;
   await prepared.network.close();
-  const startable = !prepared.diagnostics.some((d) => d.severity === 'error');
-  return { diagnostics: prepared.diagnostics, accepted: prepared.accepted, startable };
+  const { thread, diagnostics, accepted } = prepared;
+  const startable = !diagnostics.some((d) => d.severity === 'error');
+  const listeners = thread && (await resolveListeners(thread.program, options, addressesOf));
+  if (listeners && listeners.errors.length > 0) return { ok: false, diagnostics, reasons: listeners.errors };
+  return { diagnostics, accepted, startable };
+}
+
+/** The addresses of a host name; none when it does not resolve. */
+async function addressesOf(host: string): Promise<readonly string[]> {
+  try {
+    return (await lookup(host, { all: true })).map((a) => a.address);
+  } catch {
+    return [];
+  }
 }
 
 /** Starts a server. A failed start leaves nothing behind. */
@@ -181,13 +193,7 @@ export async function startServer(options: ServerOptions): Promise<Started | Sta
   };
   if (server === null || thread === null || diagnostics.some((d) => d.severity === 'error')) return refuse([]);
   const { program } = thread;
-  const listeners = await resolveListeners(program, options, async (host) => {
-    try {
-      return (await lookup(host, { all: true })).map((a) => a.address);
-    } catch {
-      return [];
-    }
-  });
+  const listeners = await resolveListeners(program, options, addressesOf);
   if (listeners.errors.length > 0) return refuse(listeners.errors);
   for (const alias of listeners.aliases) thread.myself.addAlias(alias);
   const { errors } = await network.listen(listeners.specs);

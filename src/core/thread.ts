@@ -129,7 +129,7 @@ export class ScriptThread implements Host {
     const vars = pv?.vars ?? new ScriptVars();
     this.#linker = this.#makeLinker(findings, vars);
     this.#checkRouteNames(findings);
-    this.#compile(vars);
+    this.#compile(vars, findings);
   }
 
   /** Opens what modules need, in load order. */
@@ -202,7 +202,7 @@ export class ScriptThread implements Host {
     }
   }
 
-  #compile(vars: ScriptVars): void {
+  #compile(vars: ScriptVars, findings: Findings): void {
     const effects = inferEffects(this.program);
     const prefixMode = this.settings.log_prefix !== null && this.settings.log_prefix_mode === 1;
     const emission = emitProgram(this.program, effects, this.#linker, {
@@ -210,6 +210,7 @@ export class ScriptThread implements Host {
       maxRecursiveLevel: this.settings.max_recursive_level,
       actionHook: prefixMode,
     });
+    if (findings.failed()) return;
     const runtime = new ScriptRuntime({
       compat: this.compat,
       log: this.log,
