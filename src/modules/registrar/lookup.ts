@@ -6,7 +6,7 @@ import { type BranchTarget, branchTarget } from '../../sip/branches.js';
 import type { SipMessage } from '../../sip/message.js';
 import { parseUri } from '../../sip/uri.js';
 import { sameInstance } from '../usrloc/contact.js';
-import { type Contact, type Domain, type Eventually, isValid, StoreFailure, then } from '../usrloc/index.js';
+import { andThen, type Contact, type Domain, type Eventually, isValid, StoreFailure } from '../usrloc/index.js';
 import { extractAor } from './aor.js';
 import { Refusal, RegError } from './errors.js';
 import { firstHop, type PathHop } from './path.js';
@@ -39,7 +39,7 @@ export function lookup(
   }
   const { gr, user } = owner.uri;
   if (gr === '') return lookupTemporary(registrar, ctx, domain, user, keepUri);
-  return then(domain.contactsOf(owner.aor), (contacts) => {
+  return andThen(domain.contactsOf(owner.aor), (contacts) => {
     if (contacts === undefined || contacts instanceof StoreFailure) return Lookup.NOT_FOUND;
     return apply(registrar, ctx, contacts, gr ?? '', keepUri);
   });
@@ -62,7 +62,7 @@ function lookupTemporary(
     return Lookup.ERROR;
   }
   const hash = Number.parseInt([...digits].reverse().join('') || '0', 16);
-  return then(domain.contactByRuid(user.slice(0, cut)), (contact) => {
+  return andThen(domain.contactByRuid(user.slice(0, cut)), (contact) => {
     if (contact === undefined || contact instanceof StoreFailure || slotHash(contact.aor) !== hash)
       return Lookup.NOT_FOUND;
     if (!counts(registrar, contact)) return Lookup.NOT_FOUND;
@@ -179,7 +179,7 @@ function toBranch(registrar: Registrar, contact: Contact): BranchTarget | null {
 export function lookupBranches(registrar: Registrar, ctx: ScriptContext, domain: Domain): Eventually<number> {
   const { msg } = ctx;
   const before = msg.otherBranches;
-  return then(lookup(registrar, ctx, domain, null, false), (first) => {
+  return andThen(lookup(registrar, ctx, domain, null, false), (first) => {
     if (before.length === 0) return first;
     return lookupEach(registrar, ctx, domain, before, 0, first > 0, first);
   });
@@ -226,7 +226,7 @@ function lookupBranch(
     registrar.log(owner);
     return Lookup.ERROR;
   }
-  return then(domain.contactsOf(owner.aor), (contacts) => {
+  return andThen(domain.contactsOf(owner.aor), (contacts) => {
     if (contacts === undefined || contacts instanceof StoreFailure) return Lookup.NOT_FOUND;
     const filter = connectionAndFlagFilter(registrar, ctx);
     const usable = contacts.filter((c) => counts(registrar, c) && takesMethod(registrar, ctx.msg, c) && filter(c));
@@ -267,7 +267,7 @@ export function registered(
   const callId = wanted(Match.CALL_ID, 'match_callid');
   const received = wanted(Match.RECEIVED, 'match_received');
   const address = wanted(Match.CONTACT, 'match_contact');
-  return then(domain.contactsOf(owner.aor), (contacts) => {
+  return andThen(domain.contactsOf(owner.aor), (contacts) => {
     if (contacts instanceof StoreFailure) {
       registrar.log(new Refusal(RegError.GET_RECORD, 'failed to query usrloc'));
       return Lookup.NOT_FOUND;
@@ -300,7 +300,7 @@ export function lookupXavp(
     registrar.log(new Refusal(owner.error, 'failed to extract Address Of Record'));
     return Lookup.NOT_FOUND;
   }
-  return then(domain.contactsOf(owner.aor), (contacts) => {
+  return andThen(domain.contactsOf(owner.aor), (contacts) => {
     if (contacts === undefined || contacts instanceof StoreFailure) return Lookup.NOT_FOUND;
     const { xavps } = ctx.attrs;
     for (const contact of [...contacts].reverse()) {
@@ -336,7 +336,7 @@ export function fromUser(
     return Lookup.NOT_FOUND;
   }
   const source = ctx.msg.received;
-  return then(domain.contactsOf(owner.aor), (contacts) => {
+  return andThen(domain.contactsOf(owner.aor), (contacts) => {
     if (contacts === undefined || contacts instanceof StoreFailure) return Lookup.NOT_FOUND;
     for (const contact of contacts) {
       const at = parseUri(contact.received || contact.address);

@@ -1,7 +1,6 @@
 import { ArgumentError } from '../../registry/arguments.js';
 import { entriesOf, type PvDef } from '../../registry/module.js';
 import type { Value } from '../../script/value.js';
-import { slotHash } from '../../shm/slot-hash.js';
 import type { Contact } from '../usrloc/index.js';
 import type { Registrar } from './state.js';
 
@@ -20,7 +19,8 @@ const STREAM = /^(tcp|tls|wss?):/;
 const ATTRIBUTES: Readonly<Record<string, Read>> = {
   aor: (profile) => profile.aor,
   domain: (profile) => profile.domain,
-  aorhash: (profile) => slotHash(profile.aor),
+  // Upstream never fills it in.
+  aorhash: () => 0,
   addr: (_, c) => c.address,
   path: (_, c) => c.path,
   received: (_, c) => c.received,

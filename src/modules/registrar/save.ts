@@ -4,7 +4,7 @@ import type { Contact as ContactHeader } from '../../sip/contact.js';
 import { Hdr } from '../../sip/header-names.js';
 import { sameInstance } from '../usrloc/contact.js';
 import type { ContactInfo } from '../usrloc/index.js';
-import { type Contact, type Domain, type Eventually, StoreFailure, then } from '../usrloc/index.js';
+import { andThen, type Contact, type Domain, type Eventually, StoreFailure } from '../usrloc/index.js';
 import type { LocationRecord } from '../usrloc/record.js';
 import { extractAor } from './aor.js';
 import { type CommonInfo, commonInfo, contactExpires, contactInfo } from './contact-info.js';
@@ -48,7 +48,10 @@ export function save(
   const owner = extractAor(uri ?? ctx.msg.to?.uri ?? '', settings.aor);
   if (owner instanceof Refusal) {
     registrar.log(owner);
-    registrar.log(new Refusal(owner.error, 'failed to extract Address Of Record'));
+    const refusal = new Refusal(owner.error, 'failed to extract Address Of Record');
+    // Later releases leave this reply to the script.
+    if (registrar.host.compat === '5.6') return finish(registrar, ctx, flags, '', refusal, '');
+    registrar.log(refusal);
     return Saved.FAILED;
   }
   const checked = checkMessage(registrar, ctx);
@@ -60,7 +63,7 @@ export function save(
       for (const contact of record.contacts) record.delete(contact, (flags & SaveFlag.MEMORY_ONLY) !== 0);
       return { code: Saved.REMOVED, contacts: null };
     });
-    return then(done, (outcome) =>
+    return andThen(done, (outcome) =>
       finish(
         registrar,
         ctx,
@@ -74,7 +77,7 @@ export function save(
     );
   }
   if (contacts.list.length === 0) {
-    return then(domain.contactsOf(owner.aor), (found) =>
+    return andThen(domain.contactsOf(owner.aor), (found) =>
       finish(
         registrar,
         ctx,
@@ -87,23 +90,25 @@ export function save(
       ),
     );
   }
-  const common = commonInfo(ctx, settings, usrloc, (flags & SaveFlag.MEMORY_ONLY) !== 0);
-  if (common instanceof Refusal) return finish(registrar, ctx, flags, request.host, common, '');
+  // What a refusal lists: the contacts that stay.
+  let kept: readonly Contact[] | null = null;
+  let path = '';
   const done = domain.change(
     owner.aor,
-    (record) => register(registrar, request, record, common, contacts.list),
+    (record) => {
+      kept = record.contacts.length === 0 ? null : record.contacts;
+      const common = commonInfo(ctx, settings, usrloc, (flags & SaveFlag.MEMORY_ONLY) !== 0);
+      if (common instanceof Refusal) return common;
+      path = common.path;
+      return register(registrar, request, record, common, contacts.list);
+    },
     refused,
   );
-  return then(done, (outcome) =>
-    finish(
-      registrar,
-      ctx,
-      flags,
-      request.host,
-      outcome instanceof StoreFailure ? new Refusal(RegError.INSERT_CONTACT, 'failed to insert contact') : outcome,
-      common.path,
-    ),
-  );
+  return andThen(done, (outcome) => {
+    const failed =
+      outcome instanceof StoreFailure ? new Refusal(RegError.INSERT_CONTACT, 'failed to insert contact') : outcome;
+    return finish(registrar, ctx, flags, request.host, failed, path, kept);
+  });
 }
 
 /** Counts, logs and replies; the return code of `save()`. */
@@ -114,13 +119,14 @@ function finish(
   host: string,
   outcome: Outcome,
   path: string,
+  kept: readonly Contact[] | null = null,
 ): number {
   const { settings } = registrar;
   const replies = (flags & SaveFlag.NO_REPLY) === 0;
   if (outcome instanceof Refusal) {
     registrar.log(outcome);
     registrar.rejected.inc();
-    const pending: PendingReply = { error: outcome.error, contacts: null, host, path: '' };
+    const pending: PendingReply = { error: outcome.error, contacts: kept, host, path: '' };
     registrar.keepReply(ctx, pending);
     if (replies && ctx.kind === RouteKind.REQUEST) registrar.reply(ctx);
     return outcome.error === RegError.TOO_MANY ? Saved.TOO_MANY : Saved.FAILED;
@@ -308,7 +314,7 @@ export function unregister(
     for (const contact of named) record.delete(contact, false);
     return Unregistered.DONE;
   });
-  return then(done, (code) => {
+  return andThen(done, (code) => {
     if (code instanceof StoreFailure) return fail(`error unregistering user [${owner.aor}]`, Unregistered.FAILED);
     if (code === Unregistered.NOT_FOUND)
       registrar.log(new Refusal(RegError.GET_RECORD, 'AOR/Contact not found', 'warn'));

@@ -4,7 +4,7 @@ import type { ParamValues } from '../../registry/module.js';
 import type { ScriptContext } from '../../script/context.js';
 import type { SipMessage } from '../../sip/message.js';
 import sl, { type Sl } from '../sl/index.js';
-import usrlocModule, { type Domain, type Eventually, StoreFailure, then, type Usrloc } from '../usrloc/index.js';
+import usrlocModule, { andThen, type Domain, type Eventually, StoreFailure, type Usrloc } from '../usrloc/index.js';
 import { extractAor } from './aor.js';
 import { Refusal, RegError } from './errors.js';
 import { FoundContacts } from './found.js';
@@ -84,7 +84,7 @@ export class Registrar {
       this.log(new Refusal(owner.error, 'failed to extract Address Of Record'));
       return -1;
     }
-    return then(domain.contactsOf(owner.aor), (contacts) => {
+    return andThen(domain.contactsOf(owner.aor), (contacts) => {
       if (contacts === undefined || contacts instanceof StoreFailure) return -1;
       this.profiles.set(profile, { aor: owner.aor, domain: domain.name, contacts });
       return 1;

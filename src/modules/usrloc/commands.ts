@@ -2,7 +2,7 @@ import { entriesOf, type RpcDef } from '../../registry/module.js';
 import type { RpcCall } from '../../rpc/table.js';
 import { double, fault, listing, type RpcReply, type RpcValue, reply, struct } from '../../rpc/value.js';
 import { ALL_METHODS, type Contact, type ContactInfo, DELETED, findByAddress, isValid } from './contact.js';
-import { type Domain, StoreFailure, then } from './domain.js';
+import { andThen, type Domain, StoreFailure } from './domain.js';
 import { DbMode } from './record.js';
 import type { Usrloc } from './state.js';
 
@@ -115,7 +115,7 @@ function lookup(usrloc: Usrloc, call: RpcCall): Answer {
   if (!scan.ok) return fault(500, 'Not enough parameters (table and AOR to lookup)');
   const where = target(usrloc, scan.args[0], scan.args[1]);
   if ('ok' in where) return where;
-  return then(where.domain.contactsOf(where.aor), (contacts) => {
+  return andThen(where.domain.contactsOf(where.aor), (contacts) => {
     if (contacts === undefined || contacts instanceof StoreFailure)
       return fault(500, 'AOR not found in location table');
     const valid = contacts.filter((c) => isValid(c, usrloc.now()));
@@ -137,7 +137,7 @@ function remove(usrloc: Usrloc, call: RpcCall): Answer {
   const done = where.domain.change(where.aor, (record) => {
     for (const contact of record.contacts) record.delete(contact);
   });
-  return then(done, (result) => (result instanceof StoreFailure ? fault(500, 'Failed to delete AOR') : reply()));
+  return andThen(done, (result) => (result instanceof StoreFailure ? fault(500, 'Failed to delete AOR') : reply()));
 }
 
 function removeContact(usrloc: Usrloc, call: RpcCall): Answer {
@@ -160,7 +160,7 @@ function removeContact(usrloc: Usrloc, call: RpcCall): Answer {
     record.delete(match.contact);
     return reply();
   });
-  return then(done, (result) =>
+  return andThen(done, (result) =>
     result instanceof StoreFailure ? fault(500, "Internal error (can't delete contact)") : result,
   );
 }
@@ -214,7 +214,7 @@ function add(usrloc: Usrloc, call: RpcCall): Answer {
     else return fault(500, "Can't get record");
     return reply();
   });
-  return then(done, (result) => (result instanceof StoreFailure ? fault(500, "Can't insert contact") : result));
+  return andThen(done, (result) => (result instanceof StoreFailure ? fault(500, "Can't insert contact") : result));
 }
 
 /** `ul.db_*`: counts in the database. */

@@ -21,8 +21,8 @@ export interface DomainServices {
 /** A result of memory, or a promise of one of the database. */
 export type Eventually<T> = T | Promise<T>;
 
-/** Goes on with a value now when it is there, later when it is promised. */
-export function then<T, U>(value: Eventually<T>, next: (value: T) => Eventually<U>): Eventually<U> {
+/** Not called `then`: a module that exports that name cannot be imported dynamically. Goes on with a value now when it is there, later when it is promised. */
+export function andThen<T, U>(value: Eventually<T>, next: (value: T) => Eventually<U>): Eventually<U> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 

@@ -4,7 +4,7 @@ import { params } from './params.js';
 import { Usrloc } from './state.js';
 
 export { type Contact, type ContactInfo, findByAddress, isValid } from './contact.js';
-export { type Domain, type Eventually, StoreFailure, then } from './domain.js';
+export { andThen, type Domain, type Eventually, StoreFailure } from './domain.js';
 export { type ContactCallback, Usrloc } from './state.js';
 
 export default defineModule({
