@@ -19,7 +19,11 @@ export function prepare() {
   if (missing.length > 0 || !nativePartsLoad()) {
     process.stderr.write(`Installing ${missing.length || 'native'} packages (once) …\n`);
     // Not `npm ci`: it refuses a lock file that lacks packages of platforms the registry at hand does not carry.
-    run('npm', ['install', '--no-save', '--no-audit', '--no-fund'], 'packages could not be installed: is the registry reachable?');
+    run(
+      'npm',
+      ['install', '--no-save', '--no-audit', '--no-fund'],
+      'packages could not be installed: is the registry reachable?',
+    );
   }
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], 'the build failed');
 }
