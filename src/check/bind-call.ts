@@ -1,6 +1,6 @@
 import type { Argument, Call } from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
-import type { Arg } from '../registry/arguments.js';
+import type { Arg, LiteralKind } from '../registry/arguments.js';
 import type { FunctionDef } from '../registry/module.js';
 import { routeMask } from '../script/route-kind.js';
 import { bindExpr } from './bind-expr.js';
@@ -43,7 +43,9 @@ export function bindCall(node: Call, scope: BindScope): BoundCall | null {
   def.args.forEach((arg, i) => {
     const given = node.args[i];
     const bound: BoundArg | null =
-      given === undefined ? { kind: 'absent' } : bindArgument(arg, given, def, node.name, scope);
+      given === undefined
+        ? { kind: 'absent' }
+        : bindArgument(arg, given, def, module === scope.names.core, node.name, scope);
     if (bound) args.push(bound);
     else failed = true;
   });
@@ -85,11 +87,11 @@ function reportUnknown(node: Call, scope: BindScope): void {
 
 /** A literal's text and how it may be read, or the expression that gives the argument at run time. */
 type Given =
-  | { readonly kind: 'literal'; readonly text: string; readonly type: 'int' | 'str'; readonly span: Span }
+  | { readonly kind: 'literal'; readonly text: string; readonly type: LiteralKind; readonly span: Span }
   | { readonly kind: 'computed'; readonly value: BoundExpr; readonly span: Span };
 
 function classify(node: Argument, name: string, scope: BindScope): Given | null {
-  if (node.kind === 'word') return { kind: 'literal', text: node.value, type: 'str', span: node.span };
+  if (node.kind === 'word') return { kind: 'literal', text: node.value, type: 'word', span: node.span };
   const inner = findModuleCall(node);
   if (inner && !scope.names.functions(inner.name).every((c) => c.module === scope.names.core)) {
     scope.findings.add('KTS1025', inner.span, `function ${inner.name} used inside the parameters of ${name}`, [
@@ -116,6 +118,7 @@ function bindArgument(
   arg: Arg<unknown>,
   node: Argument,
   def: FunctionDef<unknown>,
+  core: boolean,
   name: string,
   scope: BindScope,
 ): BoundArg | null {
@@ -156,7 +159,7 @@ function bindArgument(
     case 'regex':
       return { kind: 'regex', pattern: text };
     case 'static':
-      return { kind: 'static', text, arg, span };
+      return { kind: 'static', text, literal: given.type, core, arg, span };
     case 'pv':
     case 'pv-writable':
       return bindPvArgument(arg, text, span, name, scope);

@@ -94,7 +94,7 @@ function bindSwitch(node: Switch, scope: BindScope): BoundStatement {
   node.cases.forEach((c, i) => {
     const body = bindBlock(c.body, scope);
     if (c.label.kind === 'default') {
-      if (++defaults > 1) scope.findings.add('KTS1045', c.span, 'bad switch(): too many "default:" labels');
+      if (++defaults > 1) scope.findings.add('KTS1048', c.span, 'bad switch(): too many "default:" labels');
       cases.push({ label: { kind: 'default' }, body });
       return;
     }

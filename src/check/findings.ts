@@ -29,6 +29,10 @@ export const BIND_CODES = {
   KTS1024: { severity: 'error', explain: 'The argument must be a literal.' },
   KTS1025: { severity: 'error', explain: 'A function call cannot be an argument of another function.' },
   KTS1026: { severity: 'error', explain: 'The function needs a module that is not loaded.' },
+  KTS1027: {
+    severity: 'error',
+    explain: 'The argument is not valid for the core function: a flag that is not declared or too high, for example.',
+  },
   KTS1030: { severity: 'error', explain: 'No loaded module has a pseudo-variable of that name.' },
   KTS1031: { severity: 'error', explain: 'The pseudo-variable is not well formed.' },
   KTS1032: { severity: 'error', explain: 'The pseudo-variable is read-only.' },
@@ -49,6 +53,7 @@ export const BIND_CODES = {
   },
   KTS1046: { severity: 'error', explain: 'The expression must be an integer here.' },
   KTS1047: { severity: 'warning', explain: 'The switch has no cases.' },
+  KTS1048: { severity: 'error', explain: 'The switch has more than one default label.' },
   KTS1050: { severity: 'error', explain: 'No route block of that name exists.' },
   KTS1051: { severity: 'error', explain: 'The route block is defined twice.' },
   KTS1052: { severity: 'warning', explain: 'The config has no request_route: requests are logged and dropped.' },
@@ -86,9 +91,11 @@ export class Findings {
   duringStart<T>(work: () => T): T {
     const outer = this.#stage;
     this.#stage = 'start';
-    const result = work();
-    this.#stage = outer;
-    return result;
+    try {
+      return work();
+    } finally {
+      this.#stage = outer;
+    }
   }
 
   /** True when the config cannot run; with `upTo` 'parse', when upstream's `-c` would refuse it too. */

@@ -1,7 +1,7 @@
 import type { Alias, CustomVariable, Listen, SocketBlock } from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
 import type { CoreSettings } from '../core/settings.js';
-import type { Arg, RouteTable } from '../registry/arguments.js';
+import type { Arg, LiteralKind, RouteTable } from '../registry/arguments.js';
 import type { CallSite, FunctionDef, ModuleDef, PvDef, TransformationDef } from '../registry/module.js';
 
 /**
@@ -187,7 +187,14 @@ export type BoundArg =
   | { readonly kind: 'pv-int' | 'pv-value'; readonly pv: PvUse }
   | { readonly kind: 'regex'; readonly pattern: string }
   /** Parsed by the argument's own grammar when linked, with the module's state at hand. */
-  | { readonly kind: 'static'; readonly text: string; readonly arg: Arg<unknown>; readonly span: Span }
+  | {
+      readonly kind: 'static';
+      readonly text: string;
+      readonly literal: LiteralKind;
+      readonly core: boolean;
+      readonly arg: Arg<unknown>;
+      readonly span: Span;
+    }
   /** The same for text that is only known at run time: parsed at each distinct text. */
   | { readonly kind: 'static-format'; readonly format: FormatText; readonly arg: Arg<unknown> }
   | { readonly kind: 'route'; readonly table: RouteTable; readonly name: string; readonly span: Span }

@@ -32,7 +32,8 @@ export interface LinkTarget {
 type Read = (ctx: ScriptContext) => Value;
 type Callee = (ctx: ScriptContext, ...args: never[]) => number | Promise<number>;
 
-const NOWHERE: Span = { at: { file: '', line: 0, column: 0 }, end: { file: '', line: 0, column: 0 } };
+/** The place of texts that are not in the config itself. */
+export const NOWHERE: Span = { at: { file: '', line: 0, column: 0 }, end: { file: '', line: 0, column: 0 } };
 
 /**
  * Turns what the binder resolved into closures over one script thread's module states. Literals that a module refuses
@@ -42,6 +43,8 @@ export class Linker {
   readonly #sites = new Map<string, OperatorSite>();
   readonly #accesses = new WeakMap<PvUse, PvAccess>();
   readonly #formats = new WeakMap<FormatText, Format>();
+  /** The literal being parsed: what is refused inside it is reported there. */
+  place: Span = NOWHERE;
 
   constructor(
     private readonly target: LinkTarget,
@@ -188,11 +191,15 @@ export class Linker {
   }
 
   staticArgument(arg: Extract<BoundArg, { kind: 'static' }>): unknown {
+    const outer = this.place;
+    this.place = arg.span;
     try {
-      return arg.arg.parse?.(arg.text, this.target.env);
+      return this.findings.duringStart(() => arg.arg.parse?.(arg.text, this.target.env, arg.literal));
     } catch (e) {
-      this.#refused(e, arg.span, `${arg.arg.name} "${arg.text}"`, 'KTS1023');
+      this.#refused(e, arg.span, `${arg.arg.name} "${arg.text}"`, arg.core ? 'KTS1027' : 'KTS1023');
       return undefined;
+    } finally {
+      this.place = outer;
     }
   }
 
@@ -204,7 +211,7 @@ export class Linker {
       const text = format(ctx);
       if (cache.has(text)) return cache.get(text);
       if (cache.size >= 64) cache.clear();
-      const value = arg.arg.parse?.(text, this.target.env);
+      const value = arg.arg.parse?.(text, this.target.env, 'str');
       cache.set(text, value);
       return value;
     };
@@ -230,8 +237,8 @@ export class Linker {
     return site;
   }
 
-  #refused(e: unknown, span: Span, what: string, code: 'KTS1023' | 'KTS1031' | 'KTS1034'): void {
+  #refused(e: unknown, span: Span, what: string, code: 'KTS1023' | 'KTS1027' | 'KTS1031' | 'KTS1034'): void {
     if (!(e instanceof ArgumentError)) throw e;
-    this.findings.add(code, span, `${what}: ${e.message}`);
+    this.findings.add(code, span === NOWHERE ? this.place : span, `${what}: ${e.message}`);
   }
 }

@@ -1,33 +1,90 @@
 import type { CfgVariableDef, CfgVariables } from '../registry/host.js';
 
+type CfgValue = number | string;
+
+/** One group: its variables, and what its instances have in place of the plain values. */
+interface Group {
+  readonly variables: Map<string, CfgVariableDef>;
+  readonly instances: Map<number, Map<string, CfgValue>>;
+  /** Values before their first change, for `reset`. */
+  readonly originals: Map<string, CfgValue>;
+  /** The instance that reads without one give. */
+  selected: number | undefined;
+}
+
 /** All variables that can change at run time, by group; instances of a group override its plain values. */
 export class CfgTable implements CfgVariables {
-  readonly #groups = new Map<string, Map<string, CfgVariableDef>>();
-  readonly #selected = new Map<string, number>();
+  readonly #groups = new Map<string, Group>();
 
   register(group: string, variables: Readonly<Record<string, CfgVariableDef>>): void {
-    const known = this.#groups.get(group) ?? new Map<string, CfgVariableDef>();
+    const known = this.#groups.get(group) ?? {
+      variables: new Map(),
+      instances: new Map(),
+      originals: new Map(),
+      selected: undefined,
+    };
     this.#groups.set(group, known);
-    for (const [name, def] of Object.entries(variables)) known.set(name, def);
+    for (const [name, def] of Object.entries(variables)) known.variables.set(name, def);
   }
 
-  get(group: string, name: string, instance?: number): number | string | null | undefined {
-    const def = this.#groups.get(group)?.get(name);
-    return def?.read(instance ?? this.#selected.get(group));
+  get(group: string, name: string, instance?: number): CfgValue | null | undefined {
+    const known = this.#groups.get(group);
+    const at = instance ?? known?.selected;
+    const override = at === undefined ? undefined : known?.instances.get(at)?.get(name);
+    return override ?? known?.variables.get(name)?.read();
   }
 
-  set(group: string, name: string, value: number | string, instance?: number): string | null {
-    const def = this.#groups.get(group)?.get(name);
-    if (!def) return 'Variable not found';
+  set(group: string, name: string, value: CfgValue, instance?: number): string | null {
+    const known = this.#groups.get(group);
+    const def = known?.variables.get(name);
+    if (!known || !def) return 'Variable not found';
     if (!def.write) return 'Variable is read-only';
-    return def.write(value, instance);
+    if (instance === undefined) {
+      const before = def.read();
+      const refused = def.write(value);
+      if (refused === null && before !== null && !known.originals.has(name)) known.originals.set(name, before);
+      return refused;
+    }
+    if ((typeof value === 'number') !== (def.type === 'int')) return `Variable is of type ${def.type}`;
+    this.addInstance(group, instance);
+    known.instances.get(instance)?.set(name, value);
+    return null;
+  }
+
+  unset(group: string, name: string, instance: number): boolean {
+    return this.#groups.get(group)?.instances.get(instance)?.delete(name) ?? false;
+  }
+
+  reset(group: string, name: string, instance?: number): string | null {
+    if (instance !== undefined) {
+      this.unset(group, name, instance);
+      return null;
+    }
+    const known = this.#groups.get(group);
+    const original = known?.originals.get(name);
+    return original === undefined ? null : (known?.variables.get(name)?.write?.(original) ?? null);
+  }
+
+  addInstance(group: string, instance: number): boolean {
+    const instances = this.#groups.get(group)?.instances;
+    if (instances === undefined) return false;
+    if (!instances.has(instance)) instances.set(instance, new Map());
+    return true;
+  }
+
+  removeInstance(group: string, instance: number): boolean {
+    return this.#groups.get(group)?.instances.delete(instance) ?? false;
+  }
+
+  hasInstance(group: string, instance: number): boolean {
+    return this.#groups.get(group)?.instances.has(instance) ?? false;
   }
 
   /** Makes reads of a group give one of its instances; null goes back to the plain values. */
   select(group: string, instance: number | null): boolean {
-    if (!this.#groups.has(group)) return false;
-    if (instance === null) this.#selected.delete(group);
-    else this.#selected.set(group, instance);
+    const known = this.#groups.get(group);
+    if (known === undefined) return false;
+    known.selected = instance ?? undefined;
     return true;
   }
 
@@ -37,33 +94,22 @@ export class CfgTable implements CfgVariables {
 
   variables(group: string): Readonly<Record<string, CfgVariableDef>> | undefined {
     const known = this.#groups.get(group);
-    return known && Object.fromEntries(known);
+    return known && Object.fromEntries(known.variables);
   }
 }
 
-/** A variable that the config declares: `group.name = value desc "…"`, with values of instances. */
-export function customVariable(
-  initial: number | string,
-  doc: string,
-): CfgVariableDef & { setInstance(instance: number, value: number | string): void } {
+/** A variable that the config declares: `group.name = value desc "…"`. */
+export function customVariable(initial: CfgValue, doc: string): CfgVariableDef {
   const type = typeof initial === 'number' ? 'int' : 'string';
-  let plain = initial;
-  const instances = new Map<number, number | string>();
-  const accepts = (value: number | string): string | null =>
-    typeof value === typeof initial ? null : `Variable is of type ${type}`;
+  let current = initial;
   return {
     type,
     doc,
-    read: (instance) => (instance === undefined ? plain : (instances.get(instance) ?? plain)),
-    write(value, instance) {
-      const refused = accepts(value);
-      if (refused) return refused;
-      if (instance === undefined) plain = value;
-      else instances.set(instance, value);
+    read: () => current,
+    write(value) {
+      if (typeof value !== typeof initial) return `Variable is of type ${type}`;
+      current = value;
       return null;
-    },
-    setInstance(instance, value) {
-      instances.set(instance, value);
     },
   };
 }

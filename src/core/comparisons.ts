@@ -67,6 +67,7 @@ export function makeComparison(
   parts: ComparisonParts,
 ): ComparisonTest | { readonly error: string } {
   const { subject, op } = node;
+  if (subject === 'myself' && node.right.kind === 'word') return myself(node.right.value, op, parts);
   if (node.right.kind === 'myself') return myself(subject, op, parts);
   const fixed = node.right.kind === 'word' ? node.right.value : null;
   const constant =

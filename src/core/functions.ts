@@ -1,3 +1,4 @@
+import { Level } from '../observe/log.js';
 import { ArgumentError, type BindEnv, literal, literalInt, optional, parsed, value } from '../registry/arguments.js';
 import { entriesOf, type FunctionDef } from '../registry/module.js';
 import type { ScriptContext } from '../script/context.js';
@@ -35,8 +36,8 @@ const ANYWHERE: readonly RouteName[] = ['ANY'];
 const NOTHING = '';
 
 /** A bit number 0..31, or the name of a declared flag. */
-const flag = parsed('flag', (word: string, env: BindEnv): number => {
-  if (/^\d+$/.test(word)) {
+const flag = parsed('flag', (word: string, env: BindEnv, literalKind): number => {
+  if (literalKind === 'int') {
     const n = Number(word);
     if (n > 31) throw new ArgumentError(`message flag ${n} too high; MAX=31`);
     return n;
@@ -157,7 +158,7 @@ export const CORE_FUNCTIONS: Readonly<Record<string, FunctionDef<CoreState> | re
   forward_sctp: forwarding('sctp'),
   log: [
     fn([literal('text')], { routes: ANYWHERE, doc: 'Writes a text to the log, as it is.' }, (core) => (_ctx, line) => {
-      core.host.log.write(-1, '<script>', line);
+      core.host.log.write(Level.DBG + 1, '<script>', line);
       return 1;
     }),
     fn(

@@ -15,9 +15,9 @@ function environment(doc: string, absent: '' | null): PvDef<CoreState> {
     inner: 'required',
     index: false,
     writable: false,
-    bind: (_core, inner) => ({
+    bind: (core, inner) => ({
       read: (ctx) => {
-        const value = process.env[inner!.format(ctx)];
+        const value = core.env[inner!.format(ctx)];
         return value === undefined ? absent : Buffer.from(value).toString('latin1');
       },
     }),

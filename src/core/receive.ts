@@ -70,7 +70,7 @@ export class Receiver {
     const { hooks, counters, log } = this.parts;
     counters.rcv_requests.inc();
     const ctx = new ScriptContext(msg, RouteKind.REQUEST);
-    if (msg.via1 === null) {
+    if (!routable(msg)) {
       log.error('<core>', 'no via found in request');
       counters.bad_msg_hdr.inc();
       return undefined;
@@ -112,7 +112,7 @@ export class Receiver {
   #replyMessage(msg: SipMessage): Promise<void> | undefined {
     const { hooks, counters, log } = this.parts;
     counters.rcv_replies.inc();
-    if (msg.via1 === null) {
+    if (!routable(msg)) {
       log.error('<core>', 'no via found in reply');
       counters.bad_msg_hdr.inc();
       return undefined;
@@ -192,6 +192,12 @@ export class Receiver {
     const what = e instanceof Error ? (e.stack ?? e.message) : String(e);
     log.write(Level.CRIT, '<core>', `a message was lost: ${what} [${printable(raw)}]`);
   }
+}
+
+/** SIP with a Via that can be read, and nothing unreadable in front of it: upstream drops everything else unseen. */
+function routable(msg: SipMessage): boolean {
+  const via = msg.via1;
+  return via !== null && msg.isSip && (msg.malformedHeader < 0 || msg.malformedHeader > via.headerIndex);
 }
 
 /** The start of a message with line ends and other control bytes made visible. */

@@ -153,6 +153,7 @@ async function prepare(options: ServerOptions): Promise<Prepared | StartFailure>
     runDir: options.runDir ?? program.settings.rundir ?? RUN_DIR,
     stateDir: resolvePath(options.cwd, options.stateDir ?? '.'),
     defines: loaded.parsed.defines,
+    env: options.env,
   });
   registerCoreCommands(rpc, serverFacts({ thread, program, options, defines: loaded.parsed.defines }));
   thread.configure(findings);

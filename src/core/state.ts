@@ -14,6 +14,8 @@ export class CoreState {
     readonly host: Host,
     private readonly cfg: CfgTable,
     private readonly defines: ReadonlyMap<string, string | null>,
+    /** The environment that `$env` reads. */
+    readonly env: Readonly<Record<string, string | undefined>>,
   ) {}
 
   /** The value of a `#!define`; null when it has none, undefined when it is not defined. */

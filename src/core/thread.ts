@@ -6,7 +6,7 @@ import { Names } from '../check/scope.js';
 import type { Clock } from '../clock/clock.js';
 import { inferEffects } from '../compile/effects.js';
 import { emitProgram } from '../compile/emit.js';
-import { Linker } from '../compile/link.js';
+import { Linker, NOWHERE } from '../compile/link.js';
 import type { Databases } from '../db/database.js';
 import type { Resolver } from '../net/resolve.js';
 import type { Network } from '../net/transport.js';
@@ -48,9 +48,8 @@ export interface ThreadParts {
   readonly runDir: string;
   readonly stateDir: string;
   readonly defines: ReadonlyMap<string, string | null>;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
-
-const NOWHERE: Span = { at: { file: '', line: 0, column: 0 }, end: { file: '', line: 0, column: 0 } };
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -81,6 +80,8 @@ export class ScriptThread implements Host {
   readonly #names: Names;
   readonly #core: CoreState;
   #linker: Linker;
+  /** What parameter values need linked once all states are there; null from then on. */
+  #unlinked: (() => unknown)[] | null = [];
   #started: LoadedModule[] = [];
 
   constructor(parts: ThreadParts) {
@@ -101,7 +102,7 @@ export class ScriptThread implements Host {
     this.stateDir = parts.stateDir;
     this.myself = new Myself(parts.network);
     this.routes = new RouteTables(parts.program, parts.log);
-    this.#core = new CoreState(this, this.cfg, parts.defines);
+    this.#core = new CoreState(this, this.cfg, parts.defines, parts.env);
     this.#states.set(coreModule.name, this.#core);
     this.#names = new Names(coreModule);
     for (const m of parts.program.modules) this.#names.add(m.def);
@@ -128,6 +129,9 @@ export class ScriptThread implements Host {
     const pv = this.#states.get('pv') as { vars?: ScriptVars } | undefined;
     const vars = pv?.vars ?? new ScriptVars();
     this.#linker = this.#makeLinker(findings, vars);
+    const waiting = this.#unlinked ?? [];
+    this.#unlinked = null;
+    for (const link of waiting) findings.duringStart(link);
     this.#checkRouteNames(findings);
     this.#compile(vars, findings);
   }
@@ -272,32 +276,40 @@ export class ScriptThread implements Host {
 
   /** What parsers of literals may use. Names are resolved at once, closures are linked at first use: states may be made later. */
   #makeBindEnv(): BindEnv {
-    const bind = <T>(what: (scope: PvScope) => T | null): T => {
+    const bind = <T>(what: (scope: PvScope, place: Span) => T | null): T => {
       const findings = new Findings();
-      const bound = what({ names: this.#names, findings, notHere: NONE });
+      const bound = what({ names: this.#names, findings, notHere: NONE }, this.#linker.place);
       if (bound === null) throw new ArgumentError(findings.list[0]?.title ?? 'not valid');
       return bound;
+    };
+    /** Links now when all states are there, else when they are: parameters are parsed before some modules are configured. */
+    const linked = <T>(link: () => T): (() => T) => {
+      let value: T | undefined;
+      const get = (): T => (value ??= link());
+      if (this.#unlinked === null) get();
+      else this.#unlinked.push(get);
+      return get;
     };
     return {
       compat: this.compat,
       format: (text): Format => {
-        const format: FormatText = bind((scope) => bindFormat(text, NOWHERE, scope));
+        const format: FormatText = bind((scope, place) => bindFormat(text, place, scope));
         if (format.parts.every((p) => typeof p === 'string')) {
           const fixed = format.parts.join('');
           return () => fixed;
         }
-        let linked: Format | undefined;
-        return (ctx) => (linked ??= this.#linker.format(format))(ctx);
+        const get = linked(() => this.#linker.format(format));
+        return this.#unlinked === null ? get() : (ctx) => get()(ctx);
       },
       pv: (text): BoundPv => {
-        const use = bind((scope) => bindPvText(text, NOWHERE, scope));
-        const access = () => this.#linker.access(use);
+        const use = bind((scope, place) => bindPvText(text, place, scope));
+        const get = linked(() => this.#linker.access(use));
         const writable = use.def.writable && use.transformations.length === 0;
         return {
           text,
           name: use.name,
-          read: (ctx) => access().read(ctx),
-          ...(writable ? { write: (ctx, value) => access().write?.(ctx, value) ?? false } : {}),
+          read: (ctx) => get().read(ctx),
+          ...(writable ? { write: (ctx, value) => get().write?.(ctx, value) ?? false } : {}),
         };
       },
       regex: (text, flags = {}) => {

@@ -43,6 +43,9 @@ export interface BindEnv {
   readonly compat: '5.6' | '6.x';
 }
 
+/** How a literal argument was written: a number, a string in quotes, or a bare word of a core function. */
+export type LiteralKind = 'int' | 'str' | 'word';
+
 export type RouteTable = 'main' | 'onreply' | 'failure' | 'branch' | 'onsend' | 'event';
 
 /** A literal that a function cannot take: becomes a located diagnostic. */
@@ -54,7 +57,7 @@ export interface Arg<T> {
   readonly kind: ArgKind;
   readonly optional: boolean;
   /** For kind `static`: turns the literal into what the function receives. Throws `ArgumentError` to refuse. */
-  readonly parse?: (text: string, env: BindEnv) => T;
+  readonly parse?: (text: string, env: BindEnv, literal: LiteralKind) => T;
   /** For kind `enum`. */
   readonly words?: readonly string[];
   /** For kind `route`. */
@@ -102,8 +105,11 @@ export const literalInt = (name: string, doc?: string): Arg<number> => arg('lite
 /** A POSIX extended regular expression. */
 export const regex = (name: string, doc?: string): Arg<Regex> => arg('regex', name, { doc });
 /** A literal with a grammar of its own. */
-export const parsed = <T>(name: string, parse: (text: string, env: BindEnv) => T, doc?: string): Arg<T> =>
-  arg<T>('static', name, { parse, doc });
+export const parsed = <T>(
+  name: string,
+  parse: (text: string, env: BindEnv, literal: LiteralKind) => T,
+  doc?: string,
+): Arg<T> => arg<T>('static', name, { parse, doc });
 /** One of some words. */
 export const oneOf = <const W extends readonly string[]>(name: string, words: W, doc?: string): Arg<W[number]> =>
   arg('enum', name, { words, doc });

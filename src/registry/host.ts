@@ -62,6 +62,14 @@ export interface CfgVariables {
   get(group: string, name: string, instance?: number): number | string | null | undefined;
   /** Sets a value; a message when it is refused. */
   set(group: string, name: string, value: number | string, instance?: number): string | null;
+  /** Takes an instance's own value away, so that it has the group's again; false when it has none. */
+  unset(group: string, name: string, instance: number): boolean;
+  /** Puts back the value from before the first `set`; a message when that is refused. */
+  reset(group: string, name: string, instance?: number): string | null;
+  /** `group[n]`: makes an instance of a group, with the group's values; false when there is no such group. */
+  addInstance(group: string, instance: number): boolean;
+  removeInstance(group: string, instance: number): boolean;
+  hasInstance(group: string, instance: number): boolean;
   groups(): readonly string[];
   variables(group: string): Readonly<Record<string, CfgVariableDef>> | undefined;
 }
@@ -69,9 +77,9 @@ export interface CfgVariables {
 export interface CfgVariableDef {
   readonly type: 'int' | 'string';
   readonly doc: string;
-  read(instance?: number): number | string | null;
+  read(): number | string | null;
   /** Absent: read-only at run time. */
-  write?(value: number | string, instance?: number): string | null;
+  write?(value: number | string): string | null;
 }
 
 /** The route blocks of the program. */
