@@ -13,8 +13,7 @@ export const urialiasClass: TransformationClass = {
     return '';
   }),
   decode: textOp('host~port~number as sip:host:port;transport=t.', (text, state) => {
-    const alias = parseUri(text)?.param('alias') ?? text;
-    const [host, port, number] = alias.split('~');
+    const [host, port, number] = text.split('~');
     const proto = PROTO_NAMES[number ?? ''];
     if (host !== undefined && port !== undefined && proto !== undefined && protoFromText(proto) !== null) {
       return `sip:${host}:${port}${proto === 'udp' ? '' : `;transport=${proto}`}`;

@@ -2,9 +2,15 @@ import { isDefined, toText, type Value } from '../../../script/value.js';
 import { jsonEscape } from '../json-escape.js';
 import type { Transformation, TransformationClass } from './define.js';
 
-/** An operation that is asked about null too. */
+/** An operation that is asked about null too. The class came after 5.6.3. */
 function anyOp(doc: string, apply: (value: Value) => Value): Transformation {
-  return { doc, params: [0, 0], acceptsNull: true, bind: () => (_ctx, input) => apply(input) };
+  return {
+    doc,
+    params: [0, 0],
+    acceptsNull: true,
+    since: '6.x',
+    bind: () => (_ctx, input) => apply(input),
+  };
 }
 
 /** `{val.*}`: values where null must become something. */
