@@ -10,6 +10,7 @@ async function load<S>(file: Promise<{ readonly default: ModuleDef<S> }>): Promi
 
 /** The modules that a config can load, by name. */
 export const MODULES: Readonly<Record<string, Loader>> = {
+  acc: () => load(import('./acc/index.js')),
   htable: () => load(import('./htable/index.js')),
   kex: () => load(import('./kex/index.js')),
   maxfwd: () => load(import('./maxfwd/index.js')),
@@ -19,6 +20,6 @@ export const MODULES: Readonly<Record<string, Loader>> = {
   sl: () => load(import('./sl/index.js')),
   tm: () => load(import('./tm/index.js')),
   tmx: () => load(import('./tmx/index.js')),
-  xlog: () => load(import('./xlog/index.js')),
   usrloc: () => load(import('./usrloc/index.js')),
+  xlog: () => load(import('./xlog/index.js')),
 };
