@@ -192,7 +192,8 @@ export class ExprEmitter {
       case 'pv-value':
         return linker.readSource(arg.pv, constants);
       case 'regex':
-        return constants.use('re', linker.regex(arg.pattern, null));
+        // Expressions of functions tell lines apart (REG_NEWLINE); those of `=~` do not.
+        return constants.use('re', linker.regex(arg.pattern, null, { ignoreCase: true, newline: true }));
       case 'static':
         return constants.use('c', linker.staticArgument(arg));
       case 'static-format':

@@ -183,7 +183,11 @@ export class Linker {
     };
   }
 
-  regex(pattern: string, span: Span | null, flags: { ignoreCase?: boolean } = { ignoreCase: true }): Regex {
+  regex(
+    pattern: string,
+    span: Span | null,
+    flags: { ignoreCase?: boolean; newline?: boolean } = { ignoreCase: true },
+  ): Regex {
     const regex = compileRegex(pattern, flags);
     if (!('error' in regex)) return regex;
     this.findings.add('KTS1041', span ?? NOWHERE, `Bad regular expression "${pattern}": ${regex.error}`);

@@ -20,6 +20,7 @@ import { compileRegex } from '../script/regex/index.js';
 import { ScriptRuntime } from '../script/runtime.js';
 import { ScriptVars } from '../script/script-vars.js';
 import type { Zone } from '../shm/zone.js';
+import { registerCoreGroups } from './cfg-groups.js';
 import { CfgTable, customVariable } from './cfg-variables.js';
 import { coreModule } from './module.js';
 import { Myself } from './myself.js';
@@ -104,7 +105,7 @@ export class ScriptThread implements Host {
     this.routes = new RouteTables(parts.program, parts.log);
     this.#core = new CoreState(this, this.cfg, parts.defines, parts.env);
     this.#states.set(coreModule.name, this.#core);
-    this.#names = new Names(coreModule);
+    this.#names = new Names(coreModule, parts.compat);
     for (const m of parts.program.modules) this.#names.add(m.def);
     this.bindEnv = this.#makeBindEnv();
     this.#linker = this.#makeLinker(new Findings(), new ScriptVars());
@@ -121,6 +122,7 @@ export class ScriptThread implements Host {
       mtuProto: (msg) => this.#core.mtuProto(msg),
     });
     this.#registerCustomVariables();
+    registerCoreGroups(this);
   }
 
   /** Makes module states and compiles all routes. What is wrong goes to `findings`; opens nothing. */
@@ -134,6 +136,11 @@ export class ScriptThread implements Host {
     for (const link of waiting) findings.duringStart(link);
     this.#checkRouteNames(findings);
     this.#compile(vars, findings);
+  }
+
+  /** What keeps the script from running on the sockets that are open now; one sentence each. */
+  unmetNeeds(): string[] {
+    return this.#core.missingSockets();
   }
 
   /** Opens what modules need, in load order. */
@@ -221,7 +228,7 @@ export class ScriptThread implements Host {
       vars,
       maxLoops: this.settings.max_while_loops,
       maxDepth: this.settings.max_recursive_level,
-      compileRegex: (source) => compileRegex(source, { ignoreCase: true }),
+      compileRegex: (source, { newline }) => compileRegex(source, { ignoreCase: true, newline }),
       findRoute: (table, name) => this.routes.find(table, name),
       onAction: prefixMode
         ? (ctx) => {

@@ -18,6 +18,7 @@ export const MODULES: Readonly<Record<string, Loader>> = {
   registrar: () => load(import('./registrar/index.js')),
   rr: () => load(import('./rr/index.js')),
   sl: () => load(import('./sl/index.js')),
+  textops: () => load(import('./textops/index.js')),
   tm: () => load(import('./tm/index.js')),
   tmx: () => load(import('./tmx/index.js')),
   usrloc: () => load(import('./usrloc/index.js')),

@@ -13,7 +13,7 @@ export interface RuntimeParts {
   readonly maxLoops: number;
   readonly maxDepth: number;
   /** Compiles a regular expression that is only known at run time; the message when it is not valid. */
-  readonly compileRegex: (source: string) => Regex | { readonly error: string };
+  readonly compileRegex: (source: string, flags: { newline: boolean }) => Regex | { readonly error: string };
   readonly findRoute: (table: RouteTable, name: string) => RouteRef | null;
   /** Called before every action when the program was emitted with the action hook. */
   readonly onAction: ((ctx: ScriptContext, line: number) => void) | null;
@@ -131,7 +131,7 @@ export class ScriptRuntime {
 
   /** `text =~ pattern` with a pattern that is only known at run time. */
   match(text: string, pattern: string): boolean {
-    const regex = this.#compiled(pattern);
+    const regex = this.#compiled(pattern, false);
     if ('error' in regex) {
       this.#log.error('<core>', `Bad regular expression "${pattern}"`);
       throw EVALUATION_FAILED;
@@ -139,9 +139,9 @@ export class ScriptRuntime {
     return regex.test(text);
   }
 
-  /** A regular expression argument given at run time. Abandons the call when it is not valid. */
+  /** A regular expression argument given at run time, lines apart. Abandons the call when it is not valid. */
   regex(pattern: string): Regex {
-    const regex = this.#compiled(pattern);
+    const regex = this.#compiled(pattern, true);
     if ('error' in regex) {
       this.#log.error('<core>', `Bad regular expression "${pattern}": ${regex.error}`);
       throw EVALUATION_FAILED;
@@ -149,12 +149,13 @@ export class ScriptRuntime {
     return regex;
   }
 
-  #compiled(pattern: string): Regex | { readonly error: string } {
-    let regex = this.#regexes.get(pattern);
+  #compiled(pattern: string, newline: boolean): Regex | { readonly error: string } {
+    const key = newline ? `\n${pattern}` : pattern;
+    let regex = this.#regexes.get(key);
     if (regex === undefined) {
       if (this.#regexes.size >= REGEX_CACHE) this.#regexes.delete(this.#regexes.keys().next().value as string);
-      regex = this.#parts.compileRegex(pattern);
-      this.#regexes.set(pattern, regex);
+      regex = this.#parts.compileRegex(pattern, { newline });
+      this.#regexes.set(key, regex);
     }
     return regex;
   }

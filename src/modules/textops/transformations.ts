@@ -1,0 +1,33 @@
+import { ArgumentError } from '../../registry/arguments.js';
+import { entriesOf, type ModuleDef } from '../../registry/module.js';
+import { parseSubst } from '../../script/regex/subst.js';
+import { toText } from '../../script/value.js';
+import type { Textops } from './state.js';
+
+const { transformation } = entriesOf<Textops>();
+
+export const TRANSFORMATIONS: ModuleDef<Textops>['transformations'] = {
+  re: {
+    subst: transformation({
+      doc: 'Substitutes: `{re.subst,/pattern/replacement/flags}`; a text without match stays.',
+      params: [1, 1],
+      separator: null,
+      bind(state, [param], env) {
+        if (param === undefined) throw new ArgumentError('substitution expected');
+        if (param.kind === 'pv') {
+          return (ctx, input) => {
+            const text = toText(input);
+            const subst = text === '' ? null : state.subst(toText(param.read(ctx)));
+            return subst === null ? undefined : (subst.apply(text, ctx) ?? text);
+          };
+        }
+        const subst = parseSubst(param.text, env);
+        if ('error' in subst) throw new ArgumentError(subst.error);
+        return (ctx, input) => {
+          const text = toText(input);
+          return text === '' ? undefined : (subst.apply(text, ctx) ?? input);
+        };
+      },
+    }),
+  },
+};
