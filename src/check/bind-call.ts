@@ -1,11 +1,11 @@
 import type { Argument, Call } from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
 import type { Arg, LiteralKind } from '../registry/arguments.js';
-import type { FunctionDef } from '../registry/module.js';
+import type { FunctionDef, ModuleDef } from '../registry/module.js';
 import { routeMask } from '../script/route-kind.js';
 import { bindExpr } from './bind-expr.js';
 import * as pvs from './bind-pv.js';
-import { whoHasFunction } from './catalog.js';
+import { wasLiteralOnly, whoHasFunction } from './catalog.js';
 import type { BoundArg, BoundCall, BoundExpr, FormatText, PvUse } from './program.js';
 import type { BindScope } from './scope.js';
 import { didYouMean } from './suggest.js';
@@ -45,7 +45,7 @@ export function bindCall(node: Call, scope: BindScope): BoundCall | null {
     const bound: BoundArg | null =
       given === undefined
         ? { kind: 'absent' }
-        : bindArgument(arg, given, def, module === scope.names.core, node.name, scope);
+        : bindArgument(arg, given, def, module, node.args.length, node.name, scope);
     if (bound) args.push(bound);
     else failed = true;
   });
@@ -118,7 +118,8 @@ function bindArgument(
   arg: Arg<unknown>,
   node: Argument,
   def: FunctionDef<unknown>,
-  core: boolean,
+  owner: ModuleDef,
+  count: number,
   name: string,
   scope: BindScope,
 ): BoundArg | null {
@@ -133,7 +134,8 @@ function bindArgument(
   const { span } = given;
   if (given.kind === 'computed') {
     const runtime = arg.kind === 'text' || arg.kind === 'int' || arg.kind === 'value' || arg.kind === 'regex';
-    if (def.literalOnly || !runtime) {
+    const literalOnly = def.literalOnly || (scope.compat === '5.6' && wasLiteralOnly(owner.name, name, count));
+    if (literalOnly || !runtime) {
       scope.findings.add('KTS1024', span, `function ${name}: parameter ${arg.name} is not constant`, [
         arg.kind === 'text'
           ? 'Write it as a string with the variable inside: "$var(x)".'
@@ -159,7 +161,7 @@ function bindArgument(
     case 'regex':
       return { kind: 'regex', pattern: text };
     case 'static':
-      return { kind: 'static', text, literal: given.type, core, arg, span };
+      return { kind: 'static', text, literal: given.type, core: owner === scope.names.core, arg, span };
     case 'pv':
     case 'pv-writable':
       return bindPvArgument(arg, text, span, name, scope);

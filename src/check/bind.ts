@@ -72,7 +72,7 @@ class ProgramBinder {
     private readonly options: BindOptions,
   ) {
     this.#findings = options.findings;
-    this.#names = new Names(options.core);
+    this.#names = new Names(options.core, options.compat);
   }
 
   bind(): Program {

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** Names that upstream's modules export: tells *known upstream, not loaded or not here* from *unknown*. */
 interface Upstream {
-  readonly modules: Readonly<Record<string, { functions: string[]; params: string[]; pvs: string[] }>>;
+  readonly modules: Readonly<
+    Record<string, { functions: string[]; params: string[]; pvs: string[]; literalIn56?: string[] }>
+  >;
 }
 
 let loaded: Upstream | undefined;
@@ -45,4 +47,9 @@ function owners(has: (m: Upstream['modules'][string]) => boolean): string[] {
   return Object.entries(upstream().modules)
     .filter(([, m]) => has(m))
     .map(([name]) => name);
+}
+
+/** True when 5.6 took only literals for this function, where later releases take any expression. */
+export function wasLiteralOnly(module: string, name: string, args: number): boolean {
+  return upstream().modules[module]?.literalIn56?.includes(`${name}/${args}`) ?? false;
 }

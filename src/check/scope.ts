@@ -30,7 +30,10 @@ export class Names {
   readonly #pvs = new Map<string, { module: ModuleDef; def: PvDef<unknown> }>();
   readonly #transformations = new Map<string, Map<string, { module: ModuleDef; def: TransformationDef<unknown> }>>();
 
-  constructor(readonly core: ModuleDef) {
+  constructor(
+    readonly core: ModuleDef,
+    private readonly compat: '5.6' | '6.x',
+  ) {
     this.add(core);
   }
 
@@ -39,15 +42,20 @@ export class Names {
       const known = this.#functions.get(name) ?? [];
       this.#functions.set(name, known);
       // The module loaded last is asked first, as upstream does; the core's words are part of the grammar and win.
-      for (const def of defs) known[known[0]?.module === this.core ? 'push' : 'unshift']({ module, def });
+      for (const def of defs.filter((d) => this.#exists(d)))
+        known[known[0]?.module === this.core ? 'push' : 'unshift']({ module, def });
     }
     for (const [name, def] of Object.entries(module.pvs))
-      if (!this.#pvs.has(name)) this.#pvs.set(name, { module, def });
+      if (!this.#pvs.has(name) && this.#exists(def)) this.#pvs.set(name, { module, def });
     for (const [cls, ops] of Object.entries(module.transformations)) {
       const known = this.#transformations.get(cls) ?? new Map();
-      this.#transformations.set(cls, known);
-      for (const [op, def] of Object.entries(ops)) known.set(op.toLowerCase(), { module, def });
+      for (const [op, def] of Object.entries(ops)) if (this.#exists(def)) known.set(op.toLowerCase(), { module, def });
+      if (known.size > 0) this.#transformations.set(cls, known);
     }
+  }
+
+  #exists(def: { readonly since?: '6.x' }): boolean {
+    return this.compat !== '5.6' || def.since === undefined;
   }
 
   functions(name: string): readonly FunctionEntry[] {

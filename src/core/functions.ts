@@ -35,6 +35,12 @@ const ANYWHERE: readonly RouteName[] = ['ANY'];
 
 const NOTHING = '';
 
+/** A socket that must be open when the server runs. */
+const socketName = parsed('socket', (text: string, env: BindEnv): string => {
+  (env.moduleState('core') as CoreState).requireSocket(text);
+  return text;
+});
+
 /** A bit number 0..31, or the name of a declared flag. */
 const flag = parsed('flag', (word: string, env: BindEnv, literalKind): number => {
   if (literalKind === 'int') {
@@ -303,7 +309,7 @@ export const CORE_FUNCTIONS: Readonly<Record<string, FunctionDef<CoreState> | re
     },
   ),
   force_send_socket: fn(
-    [literal('socket')],
+    [socketName],
     { routes: NOT_ONSEND, doc: 'The listen socket to send this message from.' },
     (core) => (ctx, name) => {
       const socket = core.findSocketText(name);

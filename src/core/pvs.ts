@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { ArgumentError } from '../registry/arguments.js';
 import { entriesOf, type PvDef } from '../registry/module.js';
 import { resolveSelect } from '../script/selects/resolve.js';
 import type { CoreState } from './state.js';
@@ -37,7 +36,6 @@ function define(
     writable: false,
     bind: (core, inner) => {
       const value = core.define(inner!.text);
-      if (value === undefined && absent === null) throw new ArgumentError('not defined');
       const text = value === undefined || value === null ? absent : convert(value);
       return { read: () => text };
     },
@@ -53,10 +51,10 @@ export const CORE_PVS: Readonly<Record<string, PvDef<CoreState>>> = {
   iuid: readPv('A new unique id at each read.', () => () => randomUUID()),
   env: environment('An environment variable; undefined when unset.', null),
   envn: environment('An environment variable; empty when unset.', ''),
-  def: define('The value of a define; it must be defined.', (v) => v, null),
+  def: define('The value of a define; undefined when there is none.', (v) => v, null),
   defn: define('The value of a define as a number; 0 when it has none.', (v) => Number(v) || 0, 0),
   defv: define(
-    'The value of a define without its quotes; it must be defined.',
+    'The value of a define without its quotes; undefined when there is none.',
     (v) => v.replace(/^"(.*)"$/s, '$1'),
     null,
   ),

@@ -199,6 +199,8 @@ export async function startServer(options: ServerOptions): Promise<Started | Sta
   for (const alias of listeners.aliases) thread.myself.addAlias(alias);
   const { errors } = await network.listen(listeners.specs);
   if (errors.length > 0) return refuse(errors.map((e) => e.message));
+  const unmet = thread.unmetNeeds();
+  if (unmet.length > 0) return refuse(unmet);
   try {
     await thread.start();
   } catch (e) {

@@ -31,6 +31,20 @@ export class CoreState {
     return this.#mtuProto.get(msg);
   }
 
+  /** Sockets that the script names. */
+  readonly #required = new Set<string>();
+
+  /** Notes a socket that the script names; `missingSockets` tells which of them are not open. */
+  requireSocket(text: string): void {
+    this.#required.add(text);
+  }
+
+  /** One sentence for each socket that the script names and that is not open. */
+  missingSockets(): string[] {
+    const missing = [...this.#required].filter((text) => findSocketByText(this.host.network, text) === null);
+    return missing.map((text) => `bad force_send_socket argument: ${text} (the server does not listen on it)`);
+  }
+
   /** The listen socket written as `[proto:]address[:port]`, or null (logged). */
   findSocketText(text: string): ListenSocket | null {
     const socket = findSocketByText(this.host.network, text);

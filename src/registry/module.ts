@@ -30,6 +30,8 @@ export interface FunctionDef<S> {
   readonly suspends: boolean;
   /** Every argument must be a literal (upstream's `const`). */
   readonly literalOnly: boolean;
+  /** Not there in 5.6. */
+  readonly since?: '6.x';
   /** What the return codes mean. */
   readonly returns?: Readonly<Record<string, string>>;
   /** Gives the implementation for one call site. Arguments arrive evaluated. */
@@ -65,6 +67,8 @@ export interface PvDef<S> {
   /** Accepts `[n]`. */
   readonly index: boolean;
   readonly writable: boolean;
+  /** Not there in 5.6. */
+  readonly since?: '6.x';
   /** Binds one token of the config. Throws `ArgumentError` when the inner name is not valid. */
   bind(state: S, inner: PvInner | null, index: PvIndex, env: BindEnv): PvAccess;
 }
@@ -82,6 +86,8 @@ export interface TransformationDef<S> {
    */
   bind(state: S, params: readonly TransformationParam[], env: BindEnv): (ctx: ScriptContext, input: Value) => Value;
   readonly acceptsNull?: boolean;
+  /** Not there in 5.6. */
+  readonly since?: '6.x';
 }
 
 export type TransformationParam =
@@ -229,6 +235,7 @@ export interface FunctionInfo {
   readonly example?: string;
   readonly suspends?: boolean;
   readonly literalOnly?: boolean;
+  readonly since?: '6.x';
   readonly returns?: Readonly<Record<string, string>>;
 }
 
@@ -248,6 +255,7 @@ export function entriesOf<S>() {
         example: info.example,
         suspends: info.suspends ?? false,
         literalOnly: info.literalOnly ?? false,
+        since: info.since,
         returns: info.returns,
         bind: bind as FunctionDef<S>['bind'],
       };
