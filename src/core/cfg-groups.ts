@@ -6,7 +6,7 @@ import type { CoreSettings } from './settings.js';
 /** What a variable is: its help, and how it differs from the core parameter of its name. */
 interface CoreVariable {
   readonly doc: string;
-  /** The core parameter it changes, where that has another name. */
+  /** The core parameter it stands for, where that has another name. */
   readonly param?: CoreParamName;
   /** What it shows while the config does not set it, where that is not the parameter's default. */
   readonly unset?: number;
@@ -44,7 +44,7 @@ const CORE: Readonly<Record<string, CoreVariable>> = {
   dns_servers_no: { doc: 'How many DNS servers of the system are asked', unset: -1 },
   dns_use_search_list: { doc: 'Try the search list of the system' },
   dns_search_full_match: { doc: 'Names found through the search list must match in full', unset: 1 },
-  dns_reinit: { doc: 'Set to read the resolver configuration anew', param: 'dns' },
+  dns_reinit: { doc: 'Set to read the resolver configuration anew' },
   dns_naptr_ignore_rfc: { doc: 'Order NAPTR records by transport preference only', unset: 1 },
   use_dns_cache: { doc: 'Keep answers of DNS' },
   dns_cache_flags: { doc: 'What the DNS cache does' },
@@ -56,8 +56,8 @@ const CORE: Readonly<Record<string, CoreVariable>> = {
   dns_cache_mem: { doc: 'Memory limit of the DNS cache', unset: 500 },
   dns_cache_del_nonexp: { doc: 'Drop answers that are still valid when memory is short' },
   dns_cache_rec_pref: { doc: 'Which of an old and a new answer is kept' },
-  mem_dump_pkg: { doc: 'Set to a pid to log its private memory', param: 'mem_join', unset: 0 },
-  mem_dump_shm: { doc: 'Set to log shared memory', param: 'mem_join', unset: 0 },
+  mem_dump_pkg: { doc: 'Set to a pid to log its private memory' },
+  mem_dump_shm: { doc: 'Set to log shared memory' },
   max_while_loops: { doc: 'Most rounds of a while loop' },
   udp_mtu: { doc: 'Larger packets leave over udp_mtu_try_proto', live: true },
   udp_mtu_try_proto: { doc: 'Transport of packets above udp_mtu: 1 UDP, 2 TCP, 3 TLS, 4 SCTP', live: true },
@@ -92,7 +92,7 @@ const TCP: Readonly<Record<string, CoreVariable>> = {
   no_connect: { doc: 'Open no connections' },
   fd_cache: { doc: 'Keep descriptors of connections', unset: 1 },
   async: { doc: 'Queue what cannot be written at once', param: 'tcp_buf_write', unset: 1 },
-  connect_wait: { doc: 'Queue data until a connection is there', param: 'tcp_buf_write', unset: 1 },
+  connect_wait: { doc: 'Queue data until a connection is there', unset: 1 },
   conn_wq_max: { doc: 'Most bytes queued for a connection' },
   wq_max: { doc: 'Most bytes queued in all' },
   defer_accept: { doc: 'Accept when data is there' },
@@ -105,8 +105,8 @@ const TCP: Readonly<Record<string, CoreVariable>> = {
   keepcnt: { doc: 'Keep-alives without answer that end a connection' },
   crlf_ping: { doc: 'Answer CRLF pings' },
   accept_aliases: { doc: 'Take the alias parameter of Via for a connection' },
-  alias_flags: { doc: 'What happens when an alias is there already', param: 'tcp_accept_aliases', unset: 1 },
-  new_conn_alias_flags: { doc: 'The same for new connections', param: 'tcp_accept_aliases', unset: 2 },
+  alias_flags: { doc: 'What happens when an alias is there already', unset: 1 },
+  new_conn_alias_flags: { doc: 'The same for new connections', unset: 2 },
   accept_no_cl: { doc: 'Take messages without Content-Length' },
   reuse_port: { doc: 'Send from the port that is listened on' },
   wait_data_ms: { doc: 'Wait for data of a new connection (ms)', param: 'tcp_wait_data', unset: 5000 },
@@ -138,7 +138,7 @@ function variable(
   paramName: string,
   def: CoreVariable,
 ): CfgVariableDef {
-  const param = def.param ?? (paramName as CoreParamName);
+  const param = def.param ?? (Object.hasOwn(CORE_PARAMS, paramName) ? (paramName as CoreParamName) : undefined);
   const values = settings as Record<CoreParamName, number | string | null>;
   const type = name === 'log_facility' ? 'string' : 'int';
   /** What was set for a variable that acts on nothing. */
@@ -147,7 +147,8 @@ function variable(
     if (kept !== undefined) return kept;
     if (name === 'udp_mtu_try_proto')
       return Math.max(0, PROTOCOLS.indexOf(settings.udp_mtu_try_proto?.toLowerCase() ?? ''));
-    const value = values[param];
+    const value = param === undefined ? undefined : values[param];
+    if (param === undefined || value === undefined) return def.unset ?? 0;
     return def.unset !== undefined && value === CORE_PARAMS[param].default ? def.unset : value;
   };
   return {
@@ -160,7 +161,7 @@ function variable(
         const proto = PROTOCOLS[Number(value)];
         if (proto === undefined) return 'integer value is out of range';
         settings.udp_mtu_try_proto = proto === '' ? null : proto;
-      } else if (def.live) values[param] = value;
+      } else if (def.live && param !== undefined) values[param] = value;
       else {
         kept = value;
         log.notice(
