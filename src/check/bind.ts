@@ -9,8 +9,8 @@ import type {
   TopLevel,
 } from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
-import { CORE_PARAMS, findCoreParam } from '../core/params.js';
-import { type CoreSettings, defaultSettings } from '../core/settings.js';
+import { CORE_PARAMS, findCoreParam } from '../registry/core-params.js';
+import { type CoreSettings, defaultSettings } from '../registry/core-settings.js';
 import type { RouteTable } from '../registry/arguments.js';
 import type { ModuleDef, ParamDef } from '../registry/module.js';
 import { type RouteName, routeMask } from '../script/route-kind.js';

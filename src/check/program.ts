@@ -1,6 +1,6 @@
 import type { Alias, CustomVariable, Listen, SocketBlock } from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
-import type { CoreSettings } from '../core/settings.js';
+import type { CoreSettings } from '../registry/core-settings.js';
 import type { Arg, LiteralKind, RouteTable } from '../registry/arguments.js';
 import type { CallSite, FunctionDef, ModuleDef, PvDef, TransformationDef } from '../registry/module.js';
 

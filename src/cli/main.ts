@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { VERSION } from '../core/version.js';
+import { VERSION } from '../observe/version.js';
 import { checkCommand } from './check.js';
 import { explainCommand } from './explain.js';
 import { modulesCommand } from './modules.js';

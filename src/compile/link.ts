@@ -1,7 +1,6 @@
 import type { Span } from '../../grammar/source.js';
 import type { Findings } from '../check/findings.js';
 import type { BoundArg, BoundCall, BoundComparison, FormatText, Program, PvUse } from '../check/program.js';
-import { type ComparisonTest, makeComparison } from '../core/comparisons.js';
 import {
   ArgumentError,
   type BindEnv,
@@ -12,6 +11,7 @@ import {
   type RouteTable,
 } from '../registry/arguments.js';
 import type { PvAccess, PvIndex, PvInner, TransformationParam } from '../registry/module.js';
+import { type ComparisonTest, makeComparison } from '../script/comparisons.js';
 import type { ScriptContext } from '../script/context.js';
 import type { OperatorSite } from '../script/operators.js';
 import { compileRegex } from '../script/regex/index.js';
@@ -226,7 +226,10 @@ export class Linker {
   }
 
   comparison(node: BoundComparison, span: Span): ComparisonTest {
-    const test = makeComparison(node, {
+    const { right } = node;
+    const constant = right.kind === 'expr' && right.value.kind === 'const' ? `${right.value.value}` : null;
+    const comparison = { ...node, right: right.kind === 'expr' ? ({ kind: 'expr', constant } as const) : right };
+    const test = makeComparison(comparison, {
       isMyself: this.target.isMyself,
       regex: (pattern) => compileRegex(pattern, { ignoreCase: true }),
     });

@@ -1,7 +1,7 @@
 import type { Log } from '../observe/log.js';
+import { CORE_PARAMS, type CoreParamName } from '../registry/core-params.js';
+import type { CoreSettings } from '../registry/core-settings.js';
 import type { CfgVariableDef, CfgVariables } from '../registry/host.js';
-import { CORE_PARAMS, type CoreParamName } from './params.js';
-import type { CoreSettings } from './settings.js';
 
 /** What a variable is: its help, and how it differs from the core parameter of its name. */
 interface CoreVariable {

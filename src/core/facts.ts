@@ -1,8 +1,8 @@
 import type { Program } from '../check/program.js';
+import { VERSION } from '../observe/version.js';
 import type { ServerFacts } from '../rpc/server-facts.js';
 import type { ServerOptions } from './options.js';
 import type { ScriptThread } from './thread.js';
-import { VERSION } from './version.js';
 
 /** What the core's RPC commands tell about this server. */
 export function serverFacts(of: {

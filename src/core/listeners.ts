@@ -3,7 +3,7 @@ import type { Program } from '../check/program.js';
 import { interfaceAddresses, ipFamily, normaliseIp } from '../net/addresses.js';
 import { expandListen, type ListenItem } from '../net/listen-expand.js';
 import type { ListenSocket, ListenSpec, Network, Proto } from '../net/transport.js';
-import type { CoreSettings } from './settings.js';
+import type { CoreSettings } from '../registry/core-settings.js';
 
 /** What to listen on, and which names are ours besides. */
 export interface Listeners {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.js';
 import type { NetworkOptions } from '../net/network.js';
 import type { ResolverOptions } from '../net/resolve.js';
 import type { Log } from '../observe/log.js';
-import type { CoreSettings } from './settings.js';
+import type { CoreSettings } from '../registry/core-settings.js';
 
 /** Core parameters as the network layer takes them; null settings (a config that does not parse) give its defaults. */
 export function networkOptions(settings: CoreSettings | undefined, clock: Clock, log: Log): NetworkOptions {

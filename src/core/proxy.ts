@@ -3,6 +3,7 @@ import type { Resolved, Resolver } from '../net/resolve.js';
 import type { Destination, ListenSocket, Network, Proto } from '../net/transport.js';
 import type { Log } from '../observe/log.js';
 import type { RouteRef } from '../registry/arguments.js';
+import type { CoreSettings } from '../registry/core-settings.js';
 import type { ForwardTarget, StatelessCore } from '../registry/host.js';
 import { ScriptContext } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
@@ -12,7 +13,6 @@ import type { SipMessage } from '../sip/message.js';
 import { replyAddress } from '../sip/received.js';
 import { TagSource } from '../sip/tag.js';
 import { parseUri } from '../sip/uri.js';
-import type { CoreSettings } from './settings.js';
 
 export interface ProxyParts {
   readonly network: Network;

@@ -12,7 +12,9 @@ import type { Resolver } from '../net/resolve.js';
 import type { Network } from '../net/transport.js';
 import type { Log } from '../observe/log.js';
 import type { Statistics } from '../observe/statistics.js';
+import { VERSION } from '../observe/version.js';
 import { ArgumentError, type BindEnv, type BoundPv, type Format, type RouteTable } from '../registry/arguments.js';
+import type { CoreSettings } from '../registry/core-settings.js';
 import type { Hooks, Host } from '../registry/host.js';
 import { ConfigError, type ModuleDef } from '../registry/module.js';
 import type { RpcTable } from '../rpc/table.js';
@@ -27,10 +29,8 @@ import { Myself } from './myself.js';
 import { StatelessProxy } from './proxy.js';
 import { Receiver } from './receive.js';
 import { type CompiledRoute, RouteTables } from './routes.js';
-import type { CoreSettings } from './settings.js';
 import { CoreState } from './state.js';
 import { receiveCounters } from './statistics.js';
-import { VERSION } from './version.js';
 
 /** What a script thread is made of; the server opens these. */
 export interface ThreadParts {

@@ -1,5 +1,4 @@
 import type { Clock } from '../clock/clock.js';
-import type { CoreSettings } from '../core/settings.js';
 import type { Databases } from '../db/database.js';
 import type { Resolver } from '../net/resolve.js';
 import type { Destination, ListenSocket, Network } from '../net/transport.js';
@@ -12,6 +11,7 @@ import type { Zone } from '../shm/zone.js';
 import type { SipMessage } from '../sip/message.js';
 import type { ReceiveInfo } from '../sip/receive-info.js';
 import type { BindEnv, RouteRef, RouteTable } from './arguments.js';
+import type { CoreSettings } from './core-settings.js';
 import type { ModuleDef } from './module.js';
 
 /** What the server offers to modules. One per script thread; modules keep it from `configure`. */

@@ -1,3 +1,4 @@
+import { VERSION } from '../observe/version.js';
 import type { Destination, ListenSocket } from '../net/transport.js';
 import { ScriptContext, Stop } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
@@ -90,8 +91,9 @@ export class LocalRequests {
     const edited = this.#runLocalRequest(t, text, dst, socket);
     const go = (final: string | null): Transaction | null => {
       if (final === null) {
+        // Dropped by the script: as if it had been sent, and nobody hears of it again.
         this.layer.destroy(t);
-        return null;
+        return t;
       }
       branch.packet.text = final;
       t.branches.push(branch);
@@ -105,8 +107,8 @@ export class LocalRequests {
 
   #userAgent(): string {
     const { settings } = this.layer.host;
-    if (settings.server_signature === 0) return '';
-    return settings.user_agent_header === null ? '' : `${settings.user_agent_header}\r\n`;
+    if (settings.user_agent_header !== null) return `${settings.user_agent_header}\r\n`;
+    return settings.server_signature === 1 ? `User-Agent: ${VERSION.full}\r\n` : '';
   }
 
   /** `event_route[tm:local-request]` may edit the request; null when it drops it. */
@@ -162,10 +164,10 @@ export class LocalRequests {
       const socket = dst === undefined ? null : host.network.socketFor(dst);
       if (dst === undefined || socket === null) return false;
       const id =
-        settings.local_ack_branch_mode !== 0
+        settings.local_ack_branch_mode === 0
           ? branch.id
           : makeBranchId(host.threadIndex, t.index, t.label, t.branches.length + 1);
-      const text = ack.text(viaLine(socket, { branch: id }));
+      const text = ack.text(viaLine(socket, { branch: id }), this.#userAgent());
       if (!host.proxy.send(null, dst, text)) return false;
       this.#runAckSent(t, text, dst, socket);
       return true;

@@ -1,6 +1,6 @@
 import { VirtualClock } from '../../../src/clock/clock.js';
 import { StatelessProxy } from '../../../src/core/proxy.js';
-import { defaultSettings } from '../../../src/core/settings.js';
+import { defaultSettings } from '../../../src/registry/core-settings.js';
 import type { Destination, ListenSocket } from '../../../src/net/transport.js';
 import { Log, type LogRecord } from '../../../src/observe/log.js';
 import { Statistics } from '../../../src/observe/statistics.js';

@@ -1,4 +1,4 @@
-import { CORE_PARAMS, type CoreParamDef, type CoreParamName } from './params.js';
+import { CORE_PARAMS, type CoreParamDef, type CoreParamName } from './core-params.js';
 
 /** The values of all core parameters, by upstream's names. */
 export type CoreSettings = {

@@ -1,4 +1,3 @@
-import type { BoundComparison } from '../check/program.js';
 import { type AddressRange, inRange, normaliseIp, parseIp, parseRange } from '../net/addresses.js';
 import type { Regex } from '../registry/arguments.js';
 import type { ScriptContext } from '../script/context.js';
@@ -7,6 +6,18 @@ import { parseUri, type Uri } from '../sip/uri.js';
 
 /** A comparison of the SER days, ready to run; `right` is the right operand's value when it is an expression. */
 export type ComparisonTest = (ctx: ScriptContext, right?: Value) => boolean;
+
+/** A comparison as the config writes it. */
+export interface Comparison {
+  readonly subject: string;
+  readonly op: string;
+  readonly right:
+    | { readonly kind: 'myself' }
+    /** A protocol, address, network, host name or method word. */
+    | { readonly kind: 'word'; readonly value: string }
+    /** An expression; its text when it is constant. */
+    | { readonly kind: 'expr'; readonly constant: string | null };
+}
 
 /** What comparisons need of the server. */
 export interface ComparisonParts {
@@ -62,16 +73,11 @@ const ADDRESSES: Readonly<Record<string, Subject<string>>> = {
 };
 
 /** Makes the test of one comparison, or says why it cannot be made. */
-export function makeComparison(
-  node: BoundComparison,
-  parts: ComparisonParts,
-): ComparisonTest | { readonly error: string } {
+export function makeComparison(node: Comparison, parts: ComparisonParts): ComparisonTest | { readonly error: string } {
   const { subject, op } = node;
   if (subject === 'myself' && node.right.kind === 'word') return myself(node.right.value, op, parts);
   if (node.right.kind === 'myself') return myself(subject, op, parts);
-  const fixed = node.right.kind === 'word' ? node.right.value : null;
-  const constant =
-    node.right.kind === 'expr' && node.right.value.kind === 'const' ? `${node.right.value.value}` : fixed;
+  const constant = node.right.kind === 'word' ? node.right.value : node.right.constant;
   const text = TEXTS[subject];
   if (text) return textTest(text, op, constant, parts);
   const number = NUMBERS[subject];
