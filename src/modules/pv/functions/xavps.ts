@@ -73,13 +73,16 @@ function implodeXavp(doc: string, quote: string) {
   );
 }
 
-/** Sets a field of the newest root of a name, making both where they are missing. False when the root is no list. */
-function setChild(root: XavpList, name: string, field: string, value: Stored): boolean {
+/** Sets a field of the newest root of a name, as its newest field; a root that is no list gives way to one. */
+function setChild(root: XavpList, name: string, field: string, value: Stored): void {
   let list = root.get(name);
-  if (list === undefined) root.push(name, (list = new XavpList(root.ignoreCase)));
-  if (!(list instanceof XavpList)) return false;
-  if (!list.set(field, 0, value)) list.push(field, value);
-  return true;
+  if (!(list instanceof XavpList)) {
+    root.remove(name);
+    list = new XavpList(root.ignoreCase);
+    root.push(name, list);
+  }
+  list.remove(field);
+  list.push(field, value);
 }
 
 /** The functions that exist for `$xavp` and `$xavi` alike. */
@@ -88,12 +91,18 @@ function family(prefix: 'xavp' | 'xavi', rootOf: (attrs: Attributes) => XavpList
     [`${prefix}_child_seti`]: fn(
       [text('rname'), text('cname'), int('value')],
       { routes: ANY, doc: `Sets a field of a $${prefix} to an integer.`, returns: DONE },
-      () => (ctx, name, field, value) => (setChild(rootOf(ctx.attrs), name, field, value) ? 1 : -1),
+      () => (ctx, name, field, value) => {
+        setChild(rootOf(ctx.attrs), name, field, value);
+        return 1;
+      },
     ),
     [`${prefix}_child_sets`]: fn(
       [text('rname'), text('cname'), text('value')],
       { routes: ANY, doc: `Sets a field of a $${prefix} to a text.`, returns: DONE },
-      () => (ctx, name, field, value) => (setChild(rootOf(ctx.attrs), name, field, value) ? 1 : -1),
+      () => (ctx, name, field, value) => {
+        setChild(rootOf(ctx.attrs), name, field, value);
+        return 1;
+      },
     ),
     [`${prefix}_rm`]: fn(
       [text('rname')],
@@ -253,7 +262,8 @@ export const xavpFunctions = {
     { routes: ANY, doc: 'Writes the fields of a $xavu as a parameter list.', returns: DONE },
     (state) => (ctx, name, variable) => {
       const root = ctx.attrs.xavus.get(name);
-      const out = root instanceof Map ? implode([...root].reverse(), '') : '';
+      // 5.6.3 never finds the fields.
+      const out = root instanceof Map && !state.is56 ? implode([...root].reverse(), '') : '';
       if (out === '') return -1;
       if (variable.write(ctx, out)) return 1;
       state.error(`setting PV failed [${variable.text}]`);
@@ -309,7 +319,8 @@ export const xavpFunctions = {
           state.error(`script var [${variable}] not found`);
           return -1;
         }
-        return setChild(xavps, name, variable, vars.get(slot) ?? 0) ? 1 : -1;
+        setChild(xavps, name, variable, vars.get(slot) ?? 0);
+        return 1;
       }
       const fields = new XavpList();
       for (const each of vars.names()) {

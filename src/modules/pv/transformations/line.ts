@@ -13,9 +13,9 @@ const isEmpty = (input: Value): boolean => toText(input) === '';
 /** `{line.*}`: texts of several lines, such as bodies. */
 export const lineClass: TransformationClass = {
   count: {
-    doc: 'How many lines there are.',
+    doc: 'How many lines there are, as text.',
     params: [0, 0],
-    bind: () => (_ctx, input) => (isEmpty(input) ? '' : lines(toText(input)).length),
+    bind: () => (_ctx, input) => (isEmpty(input) ? '' : `${lines(toText(input)).length}`),
   },
   at: {
     doc: 'Line by position, 0 first, -1 last.',

@@ -4,6 +4,8 @@ import { orNull, textWithNumber } from '../define.js';
 import { protoId } from '../proto-ids.js';
 
 const UDP = textWithNumber('UDP', 1);
+const SIP_PORT = textWithNumber('5060', 5060);
+const TLS_PORT = textWithNumber('5061', 5061);
 const SCHEMES = Object.fromEntries(
   ['none', 'sip', 'sips', 'tel', 'tels', 'urn'].map((name, type) => [name, textWithNumber(name, type)]),
 );
@@ -12,8 +14,9 @@ const SCHEMES = Object.fromEntries(
 export const part = {
   user: (uri: Uri): Value => orNull(uri.user),
   host: (uri: Uri): Value => orNull(uri.host),
-  /** Text, also when it is the default. */
-  port: (uri: Uri): Value => (uri.portText !== '' ? uri.portText : uri.transportProto === 'tls' ? '5061' : '5060'),
+  /** Text first, also when it is the default. */
+  port: (uri: Uri): Value =>
+    uri.portText !== '' ? textWithNumber(uri.portText, uri.port) : uri.transportProto === 'tls' ? TLS_PORT : SIP_PORT,
   /** The transport parameter as written, or `UDP`. */
   transport: (uri: Uri): Value => {
     const text = uri.transport;

@@ -115,7 +115,7 @@ export const viaPvs: PvTable = {
     U: nextHop(parsed(part.user), () => null),
     d: nextHop(parsed(part.host), (t) => t.host),
     p: nextHop(
-      parsed((uri) => uri.portText || '5060'),
+      parsed((uri) => (uri.portText === '' ? textWithNumber('5060', 5060) : textWithNumber(uri.portText, uri.port))),
       (t) => t.port,
     ),
     P: nextHop(parsed(part.transport), protoText),
