@@ -117,10 +117,27 @@ export class XavpList {
  * oldest first, so that a push is cheap; index 0 is the newest, as scripts see it.
  */
 export class Attributes {
-  readonly avps = new Map<string, Stored[]>();
-  readonly xavps = new XavpList();
-  readonly xavus = new Map<string, Stored | Map<string, Stored>>();
-  readonly xavis = new XavpList(true);
+  // Made at first use: most messages carry none of them.
+  private avpMap: Map<string, Stored[]> | null = null;
+  private xavpList: XavpList | null = null;
+  private xavuMap: Map<string, Stored | Map<string, Stored>> | null = null;
+  private xaviList: XavpList | null = null;
+  /** Declared flags (`avpflags`) that are set on AVPs, by AVP name. */
+  private flagMap: Map<string, Set<string>> | null = null;
+
+  get avps(): Map<string, Stored[]> {
+    return (this.avpMap ??= new Map());
+  }
+  get xavps(): XavpList {
+    return (this.xavpList ??= new XavpList());
+  }
+  get xavus(): Map<string, Stored | Map<string, Stored>> {
+    return (this.xavuMap ??= new Map());
+  }
+  /** Names are compared without regard to case. */
+  get xavis(): XavpList {
+    return (this.xaviList ??= new XavpList(true));
+  }
 
   /** Pushes a value on top of an AVP's stack. */
   push(name: string, value: Stored): void {
@@ -131,13 +148,13 @@ export class Attributes {
 
   /** The newest value, or the one `index` below it; null when there is none. */
   get(name: string, index = 0): Stored | null {
-    const stack = this.avps.get(name);
+    const stack = this.avpMap?.get(name);
     return stack?.[stack.length - 1 - index] ?? null;
   }
 
   /** How many values an AVP has. */
   count(name: string): number {
-    return this.avps.get(name)?.length ?? 0;
+    return this.avpMap?.get(name)?.length ?? 0;
   }
 
   /** All values, newest first. */
@@ -167,19 +184,16 @@ export class Attributes {
     else this.avps.set(name, [toStored(value) as Stored]);
   }
 
-  /** Declared flags (`avpflags`) that are set on AVPs, by AVP name. */
-  #flags: Map<string, Set<string>> | undefined;
-
   /** Sets or clears a declared flag of an AVP. */
   setFlag(name: string, flag: string, on: boolean): void {
-    this.#flags ??= new Map();
-    const flags = this.#flags.get(name) ?? new Set();
-    this.#flags.set(name, flags);
+    this.flagMap ??= new Map();
+    const flags = this.flagMap.get(name) ?? new Set();
+    this.flagMap.set(name, flags);
     if (on) flags.add(flag);
     else flags.delete(flag);
   }
 
   hasFlag(name: string, flag: string): boolean {
-    return this.avps.has(name) && (this.#flags?.get(name)?.has(flag) ?? false);
+    return this.avps.has(name) && (this.flagMap?.get(name)?.has(flag) ?? false);
   }
 }

@@ -12,9 +12,12 @@ export function hash32(text: string, seed = 0x811c9dc5): number {
   return h >>> 0;
 }
 
+const HEX16 = Array.from({ length: 0x10000 }, (_, n) => n.toString(16).padStart(4, '0'));
+
 /** Eight lower-case hex digits. */
 export function hex8(n: number): string {
-  return (n >>> 0).toString(16).padStart(8, '0');
+  // Two table look-ups instead of padding: tags are made for every generated reply.
+  return HEX16[n >>> 16]! + HEX16[n & 0xffff]!;
 }
 
 /** Random lower-case hex text of `bytes` bytes. */
