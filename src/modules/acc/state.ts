@@ -18,6 +18,11 @@ import { type TimeStyle, timeColumns, timeInLog } from './time.js';
 
 type Values = ParamValues<typeof definitions>;
 
+/** The request's flags: routes that run after the first relay have theirs on copies, and tm keeps the newest. */
+function flagsOf(t: Transaction): number {
+  return t.branches.length > 0 ? t.messageFlags : (t.request?.flags ?? t.messageFlags);
+}
+
 const mask = (flag: number): number => (flag < 0 ? 0 : 1 << flag);
 
 /** Accounts for transactions by the flags that the script sets on requests. */
@@ -180,9 +185,9 @@ export class Acc {
     const request = t.request;
     if (request === null) return;
     if (t.isInvite && status >= 300) this.#onMissed(t, status, text, reply, upstream);
-    if (!this.#accounts(request, status, reply)) return;
-    const logs = (request.flags & this.#flags.log) !== 0;
-    const stores = (request.flags & this.#flags.db) !== 0;
+    if (!this.#accounts(flagsOf(t), status, reply)) return;
+    const logs = (flagsOf(t) & this.#flags.log) !== 0;
+    const stores = (flagsOf(t) & this.#flags.db) !== 0;
     if (logs || stores)
       this.#withBranchUri(t, status, () =>
         this.#record(
@@ -197,8 +202,8 @@ export class Acc {
   #onMissed(t: Transaction, status: number, text: string, reply: SipMessage | null, upstream: boolean): void {
     const request = t.request;
     if (request === null) return;
-    const logs = (request.flags & this.#flags.logMissed) !== 0;
-    const stores = (request.flags & this.#flags.dbMissed) !== 0;
+    const logs = (flagsOf(t) & this.#flags.logMissed) !== 0;
+    const stores = (flagsOf(t) & this.#flags.dbMissed) !== 0;
     if (!logs && !stores) return;
     this.#withBranchUri(t, status, () =>
       this.#record(
@@ -208,13 +213,14 @@ export class Acc {
       ),
     );
     request.flags &= ~(this.#flags.logMissed | this.#flags.dbMissed);
+    t.messageFlags &= ~(this.#flags.logMissed | this.#flags.dbMissed);
   }
 
   #onAck(t: Transaction, ack: SipMessage, upstream: boolean): void {
     const request = t.request;
     if (request === null) return;
-    const logs = (request.flags & this.#flags.log) !== 0;
-    const stores = (request.flags & this.#flags.db) !== 0;
+    const logs = (flagsOf(t) & this.#flags.log) !== 0;
+    const stores = (flagsOf(t) & this.#flags.db) !== 0;
     const event: AccountingEvent = {
       kind: Kind.ACKNOWLEDGED,
       ctx: new ScriptContext(ack, RouteKind.REQUEST, t.attrs),
@@ -233,9 +239,9 @@ export class Acc {
   }
 
   /** Whether a reply to this request is of interest. */
-  #accounts(request: SipMessage, status: number, reply: SipMessage | null): boolean {
-    if (status >= 300) return (request.flags & this.#flags.failed) !== 0 && !this.#unreported.has(status);
-    if ((request.flags & (this.#flags.log | this.#flags.db)) === 0) return false;
+  #accounts(flags: number, status: number, reply: SipMessage | null): boolean {
+    if (status >= 300) return (flags & this.#flags.failed) !== 0 && !this.#unreported.has(status);
+    if ((flags & (this.#flags.log | this.#flags.db)) === 0) return false;
     return status >= 200 || (this.params.early_media !== 0 && reply !== null && reply.contentLength > 0);
   }
 

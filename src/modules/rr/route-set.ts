@@ -15,7 +15,11 @@ export function routeValues(msg: SipMessage): RouteValue[] | null {
   for (let i = msg.firstHeader(Hdr.ROUTE); i >= 0; i = msg.nextHeader(i, Hdr.ROUTE)) {
     const list: NameAddr[] = [];
     if (!parseNameAddrList(msg.raw, msg.headerBodyStart(i), msg.headerBodyEnd(i), list)) return null;
-    for (const addr of list) values.push({ addr, header: i });
+    for (const addr of list) {
+      // RFC 3261 §20.34: a Route is a name-addr, never a bare URI.
+      if (!addr.bracketed) return null;
+      values.push({ addr, header: i });
+    }
   }
   return values;
 }

@@ -6,6 +6,7 @@ import { RouteKind } from '../../script/route-kind.js';
 import type { Edits, EditText } from '../../sip/edits.js';
 import { Hdr } from '../../sip/header-names.js';
 import type { SipMessage } from '../../sip/message.js';
+import type { ReceiveInfo } from '../../sip/receive-info.js';
 import { parseUri, type Uri } from '../../sip/uri.js';
 import { LooseRouter, type Routed } from './loose-route.js';
 import {
@@ -43,6 +44,7 @@ interface Recorded {
 
 /** What is known of one message. */
 class MessageState {
+  constructor(readonly messageId: number) {}
   /** Parameters waiting for `record_route()`. */
   pending = '';
   recorded: Recorded | null = null;
@@ -58,7 +60,8 @@ export type RouteParamsCallback = (ctx: ScriptContext, params: string) => void;
 /** Record-Route and loose routing. Other modules use its public methods as upstream's `load_rr`. */
 export class Rr {
   readonly routeParamsCallbacks: RouteParamsCallback[] = [];
-  readonly #messages = new WeakMap<SipMessage, MessageState>();
+  /** By what copies of a message share: branch and failure routes of a transaction run over copies. */
+  readonly #messages = new WeakMap<ReceiveInfo, MessageState>();
   readonly #style: RecordRouteStyle;
   readonly #router: LooseRouter;
   #customUser: BoundPv | null = null;
@@ -98,7 +101,7 @@ export class Rr {
 
   /** True when `loose_route()` took a Route of ours off and another follows. */
   hasNextHopRoute(msg: SipMessage): boolean {
-    return this.#messages.get(msg)?.routed?.nextIsRoute ?? false;
+    return this.#stateOf(msg).routed?.nextIsRoute ?? false;
   }
 
   recordRoute(ctx: ScriptContext, params: string): number {
@@ -159,7 +162,7 @@ export class Rr {
   /** URI of the topmost Route. `undefined` (5.6) or null when there is none or it is malformed. */
   routeUri(msg: SipMessage): string | null | undefined {
     const top = msg.topRoute;
-    if (top !== null) return top.uri;
+    if (top?.bracketed) return top.uri;
     const present = msg.firstHeader(Hdr.ROUTE) >= 0;
     if (present) this.host.log.error('rr', 'Error while parsing Route header');
     else this.host.log.info('rr', 'No route header present.');
@@ -237,8 +240,8 @@ export class Rr {
   }
 
   #stateOf(msg: SipMessage): MessageState {
-    let state = this.#messages.get(msg);
-    if (!state) this.#messages.set(msg, (state = new MessageState()));
+    let state = this.#messages.get(msg.received);
+    if (state?.messageId !== msg.id) this.#messages.set(msg.received, (state = new MessageState(msg.id)));
     return state;
   }
 }

@@ -35,10 +35,11 @@ export class SlStatistics {
     private readonly provisionalClass: '1xx' | 'xxx',
   ) {
     const counter = (name: string): Counter => statistics.counter('sl', name, STATISTICS[name]);
+    // Listings show counters in the order in which they are made, upstream's in that of their names.
+    for (const name of Object.keys(STATISTICS).sort()) counter(name);
     for (const name of [...SINGLE.map(String), ...CLASSES]) this.#byName.set(name, counter(`${name}_replies`));
     for (const status of SINGLE) this.#byStatus.set(status, this.#byName.get(`${status}`)!);
     this.#sent = counter('sent_replies');
-    counter('sent_err_replies');
     this.failures = counter('failures');
     this.receivedAcks = counter('received_ACKs');
   }
