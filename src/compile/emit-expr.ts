@@ -15,6 +15,9 @@ export interface RouteEmission {
   blockFunction(body: Extract<BoundExpr, { kind: 'block' }>['body']): { name: string; suspends: boolean };
 }
 
+/** Variables that keep whatever they are given. */
+const STORES = new Set(['var', 'vz', 'vn', 'shv', 'avp', 'xavp', 'xavu', 'xavi', 'sht', '%']);
+
 /** Expressions whose integer is always 0 or 1: their truth is the same for `if` and for logic. */
 function isTruthValue(e: BoundExpr): boolean {
   switch (e.kind) {
@@ -149,7 +152,11 @@ export class ExprEmitter {
 
   /** Runs an assignment; a boolean that says whether it worked. */
   assign(assign: BoundAssign): string {
-    return this.route.linker.writeSource(assign.target, this.assigned(assign.value), this.route.constants);
+    const { target, value } = assign;
+    const source = this.assigned(value);
+    // An integer that comes out of a variable also has a text form: `$rU = $var(n)` works where `$rU = 123` does not.
+    const dual = value.kind === 'pv' && !STORES.has(target.name);
+    return this.route.linker.writeSource(target, dual ? `R.dual(${source})` : source, this.route.constants);
   }
 
   /** Calls a function; its raw code. Module functions leave it in `$rc`, and 0 ends the script. */

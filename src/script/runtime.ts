@@ -3,7 +3,7 @@ import type { Regex, RouteRef, RouteTable } from '../registry/arguments.js';
 import { type ScriptContext, Stop } from './context.js';
 import { EVALUATION_FAILED, makeOperators, type Operators } from './operators.js';
 import type { ScriptVars } from './script-vars.js';
-import { isDefined, parseInteger, toStored, toText, type Value } from './value.js';
+import { Dual, isDefined, parseInteger, toStored, toText, type Value } from './value.js';
 
 /** What the runtime needs from the thread it runs in. */
 export interface RuntimeParts {
@@ -59,6 +59,11 @@ export class ScriptRuntime {
     }
     return toStored(v);
   };
+
+  /** An integer with its text form beside it; other values as they are. */
+  dual(v: string | number | bigint | null): Value {
+    return typeof v === 'number' || typeof v === 'bigint' ? new Dual(v, v.toString(), 'int') : v;
+  }
 
   /** A module function's return code: kept in `$rc`; 0 ends the script. */
   done(x: ScriptContext, code: number): number {
