@@ -5,10 +5,10 @@ import { RealClock } from '../clock/clock.js';
 import { type KamailioCommand, readKamailioOptions } from '../core/kamailio-options.js';
 import type { ServerOptions } from '../core/options.js';
 import { checkConfig, startServer } from '../core/server.js';
-import { VERSION } from '../observe/version.js';
 import { diagnosticRecord } from '../observe/diagnostics.js';
 import { type LogSink, StderrSink } from '../observe/log.js';
 import { openSyslog } from '../observe/syslog.js';
+import { VERSION } from '../observe/version.js';
 import { untilSignal } from './signals.js';
 
 /** Exit status of a start that fails, as upstream's. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { isUpstreamModule, upstreamModules } from '../check/catalog.js';
 import { MODULES } from '../modules/index.js';
-import type { ModuleDef } from '../registry/module.js';
+import { modulePage } from '../registry/module-page.js';
 
 /** `kts modules [NAME]`: what is implemented. */
 export function modulesCommand(): Command {
@@ -24,53 +24,6 @@ export function modulesCommand(): Command {
         process.exitCode = 1;
         return;
       }
-      process.stdout.write(describe(await load()));
+      process.stdout.write(modulePage(await load()));
     });
-}
-
-function describe(def: ModuleDef): string {
-  const out = [`${def.name}: ${def.doc}`];
-  const section = (title: string, lines: readonly string[]): void => {
-    if (lines.length > 0) out.push('', title, ...lines.map((l) => `  ${l}`));
-  };
-  section('Needs', def.depends);
-  section(
-    'Parameters',
-    Object.entries(def.params).map(
-      ([name, p]) =>
-        `${name} (${p.type}${'default' in p && p.default !== null ? `, ${JSON.stringify(p.default)}` : ''}): ${p.doc}${p.noEffect ? ` No effect here: ${p.noEffect}` : ''}`,
-    ),
-  );
-  section(
-    'Functions',
-    Object.entries(def.functions).flatMap(([name, defs]) =>
-      defs.map(
-        (f) =>
-          `${name}(${f.args.map((a) => (a.optional ? `[${a.name}]` : a.name)).join(', ')}) in ${f.routes.join(' ')}: ${f.doc}`,
-      ),
-    ),
-  );
-  section(
-    'Variables',
-    Object.entries(def.pvs).map(([name, p]) => `$${name}${p.inner === 'none' ? '' : '(…)'}: ${p.doc}`),
-  );
-  section(
-    'Transformations',
-    Object.entries(def.transformations).flatMap(([cls, ops]) =>
-      Object.entries(ops).map(([op, t]) => `{${cls}.${op}}: ${t.doc}`),
-    ),
-  );
-  section(
-    'RPC commands',
-    Object.entries(def.rpc).map(([name, r]) => `${name}: ${r.doc}`),
-  );
-  section(
-    'Event routes',
-    Object.entries(def.eventRoutes).map(([name, doc]) => `event_route[${name}]: ${doc}`),
-  );
-  section(
-    'Statistics',
-    Object.entries(def.statistics).map(([name, doc]) => `${name}: ${doc}`),
-  );
-  return `${out.join('\n')}\n`;
 }
