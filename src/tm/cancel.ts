@@ -40,7 +40,7 @@ export class Canceling {
     if (invite.observers !== null) for (const o of invite.observers) o.cancelReceived?.(invite, ctx.msg);
     invite.flags |= TFlag.CANCELED;
     const open = invite.branches.filter((b) => b.cancelable);
-    if (open.length === 0) {
+    if (open.every((b) => b.blind)) {
       if (invite.request !== null && invite.status < 200) {
         server.reply(invite, this.layer.context(invite, invite.request, ctx.kind), 487, 'Request canceled');
       }

@@ -155,7 +155,7 @@ export class Forwarding {
     branchCtx: ScriptContext | null,
   ): readonly Destination[] | Promise<readonly Destination[]> {
     const msg = branchCtx?.msg ?? null;
-    const uri = step.to.uri ?? (msg === null ? target.dstUri || target.uri : msg.dstUri || target.dstUri || target.uri);
+    const uri = step.to.uri ?? (msg === null ? target.dstUri || target.uri : msg.dstUri || msg.currentUri);
     const socket = msg === null ? target.forceSocket : msg.forceSocket;
     const proto = step.to.proto;
     return this.layer.host.proxy.nextHops(uri, proto === null ? { socket } : { proto, socket });

@@ -6,8 +6,8 @@ import { callerRouteSet, isLooseRouter, routeSetText } from '../sip/route-set.js
 export interface LocalAck {
   /** URI it is sent to: the first route or the remote target. */
   readonly nextHop: string;
-  /** The text with this Via line. */
-  text(via: string): string;
+  /** The text with this Via line and `User-Agent` line ('' for none). */
+  text(via: string, userAgent: string): string;
 }
 
 /**
@@ -28,12 +28,12 @@ export function localAck(invite: string, reply: SipMessage, headers: string, bod
     : routeSetText(routes);
   const { numberText } = sent.cseq;
   const dialog =
-    `From: ${sent.bodyOf(Hdr.FROM) ?? ''}\r\nTo: ${reply.bodyOf(Hdr.TO) ?? ''}\r\n` +
-    `Call-ID: ${sent.callId ?? ''}\r\nCSeq: ${numberText} ACK\r\n`;
+    `From: ${sent.bodyOf(Hdr.FROM) ?? ''}\r\nCall-ID: ${sent.callId ?? ''}\r\n` +
+    `To: ${reply.bodyOf(Hdr.TO) ?? ''}\r\nCSeq: ${numberText} ACK\r\n`;
   return {
     nextHop: top?.uri ?? contact,
-    text: (via) =>
-      `ACK ${uri} SIP/2.0\r\n${via}${dialog}${route === '' ? '' : `Route: ${route}\r\n`}Max-Forwards: 70\r\n` +
+    text: (via, userAgent) =>
+      `ACK ${uri} SIP/2.0\r\n${via}${dialog}${route === '' ? '' : `Route: ${route}\r\n`}${userAgent}` +
       `${headers}Content-Length: ${body.length}\r\n\r\n${body}`,
   };
 }

@@ -55,16 +55,21 @@ export class Relay {
     return this.#stateless(ctx, to);
   }
 
-  #stateless(ctx: ScriptContext, to: RelayTo): number | Promise<number> {
+  #stateless(ctx: ScriptContext, to: RelayTo, sent = 1): number | Promise<number> {
     const result = this.layer.host.proxy.forward(ctx, to.uri, to.proto);
-    return typeof result === 'number' ? (result >= 0 ? 1 : result) : result.then((code) => (code >= 0 ? 1 : code));
+    return typeof result === 'number'
+      ? result >= 0
+        ? sent
+        : result
+      : result.then((code) => (code >= 0 ? sent : code));
   }
 
   #relayCancel(ctx: ScriptContext, to: RelayTo): number | Promise<number> {
     const invite = this.layer.matcher.canceledBy(ctx.msg);
     const mode = this.layer.settings.unmatched_cancel;
     if (invite === null && mode === 2) return 1;
-    if (invite === null && mode === 1) return this.#stateless(ctx, to);
+    // As upstream: a CANCEL that went on statelessly ends the script.
+    if (invite === null && mode === 1) return this.#stateless(ctx, to, 0);
     const made = this.layer.create(ctx);
     if (made === 0) return 1;
     if (made < 0 && made !== TmError.SCRIPT) return made;

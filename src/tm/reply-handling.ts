@@ -38,7 +38,7 @@ export class ReplyHandling {
     branch.canceled = true;
     const outcome = this.decision.decide(branch, null, status, null);
     const after = (result: number): void => {
-      if (cancel) this.layer.canceling.branch(branch, { cause: t.status >= 200 ? t.status : 0 });
+      if (cancel) this.layer.canceling.branch(branch, {});
       this.#settle(branch, result, status);
     };
     if (typeof outcome === 'number') after(outcome);

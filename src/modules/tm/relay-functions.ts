@@ -88,7 +88,8 @@ const relayTo: readonly FunctionDef<Tm>[] = [
     ),
     (tm) => (ctx, what) => {
       if (typeof what !== 'number') return relay(tm, ctx, what);
-      applyFlags(tm, ctx, what);
+      // 5.6 takes switches alone without looking at them.
+      if (tm.host.compat !== '5.6') applyFlags(tm, ctx, what);
       return relay(tm, ctx, ANYWHERE);
     },
   ),

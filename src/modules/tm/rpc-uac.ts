@@ -55,7 +55,7 @@ function send(tm: Tm, call: RpcCall, mode: Mode): RpcReply | Promise<RpcReply> {
       },
     });
     void Promise.resolve(sent).then((t) => {
-      if (t === null) resolve(failed());
+      if (t === null || (mode.wait && !t.inTable)) resolve(failed());
       else if (!mode.wait) resolve(reply());
     });
   });

@@ -3,7 +3,7 @@ import { int, literal, oneOf, regex, route, text, value } from '../../registry/a
 import { entriesOf, type FunctionDef, type FunctionInfo } from '../../registry/module.js';
 import type { ScriptContext } from '../../script/context.js';
 import { RouteKind } from '../../script/route-kind.js';
-import { parseInteger, toText, type Value } from '../../script/value.js';
+import { isDefined, parseInteger, toText, type Value } from '../../script/value.js';
 import { armingOf } from '../../tm/arming.js';
 import { Match } from '../../tm/matching.js';
 import type { Tm } from './state.js';
@@ -13,7 +13,7 @@ const { fn } = entriesOf<Tm>();
 const YES_NO = { '1': 'yes', '-1': 'no' };
 const ARMED: FunctionInfo['routes'] = ['REQUEST', 'FAILURE', 'TM_ONREPLY', 'BRANCH'];
 const code = value('code', 'status; what has no number becomes default_code');
-const reason = text('reason', 'reason phrase');
+const reason = value('reason', 'reason phrase; what has no value becomes default_reason');
 
 /** `t_on_failure("0")` disarms, unless there is a route of that name. */
 const armed = (ref: RouteRef): RouteRef | null => (!ref.defined && (ref.name === '0' || ref.name === '') ? null : ref);
@@ -21,10 +21,11 @@ const armed = (ref: RouteRef): RouteRef | null => (!ref.defined && (ref.name ===
 function statusOf(tm: Tm, given: Value): number {
   if (typeof given === 'number') return given;
   const n = given === null || given === undefined ? null : parseInteger(toText(given), 32);
-  return typeof n === 'number' && n !== 0 ? n : tm.layer.settings.default_code;
+  return typeof n === 'number' ? n : tm.layer.settings.default_code;
 }
 
-const reasonOf = (tm: Tm, given: string): string => (given === '' ? tm.layer.settings.default_reason : given);
+const reasonOf = (tm: Tm, given: Value): string =>
+  isDefined(given) ? toText(given) : tm.layer.settings.default_reason;
 
 /** The status that `t_check_status` looks at: of the last reply sent, the reply at hand, or the picked one. */
 function statusAt(tm: Tm, ctx: ScriptContext): string | null {

@@ -7,6 +7,7 @@ import type { Tmx } from './state.js';
 const { fn } = entriesOf<Tmx>();
 
 const YES_NO = { '1': 'yes', '-1': 'no' };
+const DROPPED = { '0': 'the script ends', '-1': 'no transaction' };
 const DONE = { '1': 'done', '-1': 'not done' };
 const any = (doc: string, example: string, returns: FunctionInfo['returns'] = DONE): FunctionInfo => ({
   routes: ['ANY'],
@@ -184,12 +185,20 @@ export const FUNCTIONS: Readonly<Record<string, FunctionDef<Tmx> | readonly Func
   t_drop: [
     fn(
       [],
-      any('Ends the transaction without a reply, as if 500 had been sent.', 't_newtran(); t_drop();'),
+      any(
+        'Ends the transaction without a reply, as if 500 had been sent; the script ends.',
+        't_newtran(); t_drop();',
+        DROPPED,
+      ),
       (tmx) => (ctx) => tmx.drop(ctx, 500),
     ),
     fn(
       [int('code')],
-      any('Ends the transaction without a reply, as if that status had been sent.', 't_newtran(); t_drop("487");'),
+      any(
+        'Ends the transaction without a reply, as if that status had been sent; the script ends.',
+        't_newtran(); t_drop("487");',
+        DROPPED,
+      ),
       (tmx) => (ctx, code) => tmx.drop(ctx, code),
     ),
   ],

@@ -4,6 +4,7 @@ import type { ScriptContext } from '../../script/context.js';
 import { RouteKind } from '../../script/route-kind.js';
 import type { SipMessage } from '../../sip/message.js';
 import { FAKED } from '../../tm/branch.js';
+import { copyMessage } from '../../tm/message-copy.js';
 import { TFlag, type Transaction } from '../../tm/transaction.js';
 import { tmOf } from '../tm/api.js';
 import type { Tm } from '../tm/state.js';
@@ -55,7 +56,7 @@ export class Tmx {
   /** The request behind a reply, or behind the run's transaction. */
   requestOf(ctx: ScriptContext): SipMessage | null {
     if (ctx.msg.isRequest) return null;
-    return this.tm.layer.current(ctx)?.request ?? null;
+    return asReceived(this.tm.layer.current(ctx)?.request ?? null);
   }
 
   /** `t_drop()`: the transaction ends without a reply. */
@@ -64,7 +65,7 @@ export class Tmx {
     if (t === null) return -1;
     t.status = status;
     this.tm.layer.release(t);
-    return 1;
+    return 0;
   }
 
   suspend(ctx: ScriptContext): number {
@@ -144,6 +145,15 @@ export class Tmx {
     }
     return -1;
   }
+}
+
+/** A message without what scripts did to it since. */
+export function asReceived(msg: SipMessage | null): SipMessage | null {
+  if (msg === null) return null;
+  const copy = copyMessage(msg);
+  copy.newUri = null;
+  copy.dstUri = '';
+  return copy;
 }
 
 function identity(msg: SipMessage): string {
