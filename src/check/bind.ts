@@ -9,10 +9,10 @@ import type {
   TopLevel,
 } from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
+import type { RouteTable } from '../registry/arguments.js';
 import { CORE_PARAMS, findCoreParam } from '../registry/core-params.js';
 import { type CoreSettings, defaultSettings } from '../registry/core-settings.js';
-import type { RouteTable } from '../registry/arguments.js';
-import type { ModuleDef, ParamDef } from '../registry/module.js';
+import type { ModuleDef, ParamDef, ParamSetting } from '../registry/module.js';
 import { type RouteName, routeMask } from '../script/route-kind.js';
 import { bindBlock } from './bind-statement.js';
 import { isUpstreamModule, isUpstreamParam, upstreamModules } from './catalog.js';
@@ -100,6 +100,7 @@ class ProgramBinder {
   #loadModules(items: readonly TopLevel[]): void {
     const params = new Map<string, Record<string, unknown>>();
     const spans = new Map<string, Map<string, Span>>();
+    const settings = new Map<string, ParamSetting[]>();
     for (const item of items) {
       if (item.kind === 'loadmodule') {
         const name = moduleName(item.module);
@@ -115,9 +116,16 @@ class ProgramBinder {
         const values = defaults(def);
         params.set(name, values);
         spans.set(name, new Map());
-        this.#loaded.push({ def, params: values, paramSpans: spans.get(name)!, span: item.span });
+        settings.set(name, []);
+        this.#loaded.push({
+          def,
+          params: values,
+          paramSpans: spans.get(name)!,
+          settings: settings.get(name)!,
+          span: item.span,
+        });
         this.#names.add(def);
-      } else if (item.kind === 'modparam') this.#modParam(item, params, spans);
+      } else if (item.kind === 'modparam') this.#modParam(item, params, spans, settings);
     }
     const names = new Set(this.#loaded.map((m) => m.def.name));
     this.#loaded.forEach((m) => {
@@ -143,7 +151,12 @@ class ProgramBinder {
     this.#findings.add('KTS1003', span, `no module ${name}`, meant ? [`Did you mean ${meant}?`] : undefined);
   }
 
-  #modParam(item: ModParam, params: Map<string, Record<string, unknown>>, spans: Map<string, Map<string, Span>>): void {
+  #modParam(
+    item: ModParam,
+    params: Map<string, Record<string, unknown>>,
+    spans: Map<string, Map<string, Span>>,
+    settings: Map<string, ParamSetting[]>,
+  ): void {
     let pattern: RegExp;
     try {
       // Upstream takes a POSIX expression over the whole name; module names only need what both syntaxes share.
@@ -179,6 +192,7 @@ class ProgramBinder {
       }
       const refused = setParam(params.get(def.name)!, item.param, param, value);
       if (refused) this.#findings.add('KTS1009', item.value.span, `${def.name}: parameter ${item.param} ${refused}`);
+      else settings.get(def.name)!.push({ name: item.param, value: value.value, at: item.span.at });
       spans.get(def.name)!.set(item.param, item.span);
     }
   }

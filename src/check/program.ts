@@ -1,8 +1,8 @@
 import type { Alias, CustomVariable, Listen, SocketBlock } from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
-import type { CoreSettings } from '../registry/core-settings.js';
 import type { Arg, LiteralKind, RouteTable } from '../registry/arguments.js';
-import type { CallSite, FunctionDef, ModuleDef, PvDef, TransformationDef } from '../registry/module.js';
+import type { CoreSettings } from '../registry/core-settings.js';
+import type { CallSite, FunctionDef, ModuleDef, ParamSetting, PvDef, TransformationDef } from '../registry/module.js';
 
 /**
  * A config after binding: every name resolved to its definition, every literal checked, types inferred. Independent of
@@ -28,6 +28,8 @@ export interface LoadedModule {
   readonly params: Readonly<Record<string, unknown>>;
   /** Where each parameter was set last, for messages. */
   readonly paramSpans: ReadonlyMap<string, Span>;
+  /** Every modparam line that was taken, in order. */
+  readonly settings: readonly ParamSetting[];
   readonly span: Span | null;
 }
 

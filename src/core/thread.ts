@@ -200,7 +200,7 @@ export class ScriptThread implements Host {
   #configureModule(m: LoadedModule, findings: Findings): void {
     const { def } = m;
     try {
-      const state = def.configure(this, m.params as never);
+      const state = def.configure(this, m.params as never, m.settings);
       this.#states.set(def.name, state);
       for (const [name, rpc] of Object.entries(def.rpc)) {
         this.rpc.register({ name, doc: rpc.doc, run: rpc.bind(state, this) });
@@ -208,7 +208,10 @@ export class ScriptThread implements Host {
     } catch (e) {
       if (!(e instanceof ConfigError) && !(e instanceof ArgumentError)) throw e;
       const param = e instanceof ConfigError ? e.param : undefined;
-      const span = (param === undefined ? undefined : m.paramSpans.get(param)) ?? m.span ?? NOWHERE;
+      const span =
+        typeof param === 'object'
+          ? { at: param.at, end: param.at }
+          : (m.paramSpans.get(param ?? '') ?? m.span ?? NOWHERE);
       findings.add('KTS1010', span, `module ${def.name}: ${e.message}`);
     }
   }

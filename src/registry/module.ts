@@ -143,6 +143,13 @@ export type ParamValues<P extends Readonly<Record<string, ParamDef>>> = {
             : number | string | null;
 };
 
+/** One modparam line as the config has it: what parameters that depend on each other's order look at. */
+export interface ParamSetting {
+  readonly name: string;
+  readonly value: number | string;
+  readonly at: { readonly file: string; readonly line: number; readonly column: number };
+}
+
 /** Everything a config can name of one module, and its life cycle. One value per module, read by binder, docs and lint. */
 export interface ModuleDef<S = unknown> {
   readonly name: string;
@@ -160,9 +167,9 @@ export interface ModuleDef<S = unknown> {
   readonly statistics: Readonly<Record<string, string>>;
   /**
    * Makes the module's state for one script thread, before routes are bound (upstream's modparam and load time). May
-   * refuse by throwing `ConfigError`. Opens nothing: that is `start`'s.
+   * refuse by throwing `ConfigError`. Opens nothing: that is `start`'s. `settings` are the modparam lines in order.
    */
-  configure(host: Host, params: never): S;
+  configure(host: Host, params: never, settings?: readonly ParamSetting[]): S;
   /** After binding: open sockets and databases, load tables, start timers (upstream's mod_init and child_init). */
   start?(state: S, host: Host): void | Promise<void>;
   /** In reverse order of start, bounded in time by the server. */
@@ -178,8 +185,8 @@ export interface RpcDef<S> {
 export class ConfigError extends Error {
   constructor(
     message: string,
-    /** The parameter at fault, so that the message can point at its modparam line. */
-    readonly param?: string,
+    /** The parameter at fault, so that the message can point at its modparam line: the last one, or a certain one. */
+    readonly param?: string | ParamSetting,
   ) {
     super(message);
   }
@@ -197,7 +204,7 @@ export interface ModuleSpec<S, P extends Readonly<Record<string, ParamDef>>> {
   readonly rpc?: Readonly<Record<string, RpcDef<S>>>;
   readonly eventRoutes?: Readonly<Record<string, string>>;
   readonly statistics?: Readonly<Record<string, string>>;
-  readonly configure: (host: Host, params: ParamValues<P>) => S;
+  readonly configure: (host: Host, params: ParamValues<P>, settings: readonly ParamSetting[]) => S;
   start?(state: S, host: Host): void | Promise<void>;
   stop?(state: S): void | Promise<void>;
 }
