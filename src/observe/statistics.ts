@@ -15,6 +15,7 @@ class Count implements Counter {
     readonly group: string,
     readonly name: string,
     readonly doc: string,
+    private readonly resettable: boolean,
   ) {}
   inc(): void {
     this.#value++;
@@ -26,7 +27,7 @@ class Count implements Counter {
     return this.#value;
   }
   reset(): void {
-    this.#value = 0;
+    if (this.resettable) this.#value = 0;
   }
 }
 
@@ -46,13 +47,15 @@ class Gauge implements Counter {
   }
 }
 
+const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Every statistic of the server by group and name, as `kamcmd stats.*`, `cnt.*`, `$stat(name)` and metrics see it. */
 export class Statistics {
   readonly #groups = new Map<string, Map<string, Counter>>();
 
-  /** The counter of that group and name, made at first use. */
-  counter(group: string, name: string, doc = ''): Counter {
-    return this.#add(group, name, () => new Count(group, name, doc));
+  /** The counter of that group and name, made at first use. One that is not resettable keeps its value on `reset`. */
+  counter(group: string, name: string, doc = '', resettable = true): Counter {
+    return this.#add(group, name, () => new Count(group, name, doc, resettable));
   }
 
   /** A statistic whose value is computed when it is read. */
@@ -73,12 +76,13 @@ export class Statistics {
     return undefined;
   }
 
+  /** In byte order, as every command shows them. */
   groups(): readonly string[] {
-    return [...this.#groups.keys()];
+    return [...this.#groups.keys()].sort(byBytes);
   }
 
   inGroup(group: string): readonly Counter[] {
-    return [...(this.#groups.get(group)?.values() ?? [])];
+    return [...(this.#groups.get(group)?.values() ?? [])].sort((a, b) => byBytes(a.name, b.name));
   }
 
   #add(group: string, name: string, make: () => Counter): Counter {

@@ -19,7 +19,7 @@ export type BinrpcStep =
     };
 
 /** Answers the request that these bytes start with, as upstream's ctl does. */
-export function stepBinrpc(table: RpcTable, bytes: Buffer): BinrpcStep {
+export function stepBinrpc(table: RpcTable, bytes: Buffer, convert = false): BinrpcStep {
   const read = readPacket(bytes, MAX_REQUEST);
   if (!read.ok) {
     if (read.more) return { more: true };
@@ -28,20 +28,20 @@ export function stepBinrpc(table: RpcTable, bytes: Buffer): BinrpcStep {
   if (read.packet.type !== PacketType.request) {
     return refusal(read.packet.cookie, 'bad request: corrupted packet', bytes.length);
   }
-  return { more: false, used: read.packet.length, answer: answer(table, read.packet), broken: false };
+  return { more: false, used: read.packet.length, answer: answer(table, read.packet, convert), broken: false };
 }
 
 function refusal(cookie: number, message: string, used: number): BinrpcStep {
   return { more: false, used, answer: Promise.resolve(faultPacket(cookie, { code: 400, message })), broken: true };
 }
 
-async function answer(table: RpcTable, packet: BinrpcPacket): Promise<Buffer> {
+async function answer(table: RpcTable, packet: BinrpcPacket, convert: boolean): Promise<Buffer> {
   const [method, ...params] = packet.values;
   if (typeof method !== 'string') {
     const message = `bad request method: ${method === undefined ? 'end of packet encountered' : "record doesn't match type"}`;
     return faultPacket(packet.cookie, { code: 400, message });
   }
-  const reply = await table.execute({ method, params, protocol: 'binrpc' });
+  const reply = await table.execute({ method, params, protocol: 'binrpc', convert });
   if (reply === undefined) {
     return faultPacket(packet.cookie, { code: 500, message: `command ${method} not found` });
   }

@@ -17,6 +17,8 @@ const FIXED_MESSAGES: ReadonlyMap<number, string> = new Map([
 export interface JsonRpcOptions {
   /** jsonrpcs' `pretty_format`. */
   readonly pretty: boolean;
+  /** Told of requests that cannot be run, in upstream's words. */
+  readonly onRefused?: (message: string) => void;
 }
 
 /** What came of a request text. */
@@ -44,7 +46,7 @@ export async function handleJsonRpc(table: RpcTable, text: string, options: Json
   const replyName = textField(fields, 'reply_name');
   const storePath = textField(fields, 'store_path');
   const id = fields.get('id');
-  let answer = await execute(table, fields);
+  let answer = await execute(table, fields, options.onRefused ?? (() => {}));
   let body: string;
   try {
     body = formatJsonRpc(answer, id, options);
@@ -62,12 +64,25 @@ export async function handleJsonRpc(table: RpcTable, text: string, options: Json
   };
 }
 
-async function execute(table: RpcTable, fields: ReadonlyMap<string, RpcParam>): Promise<RpcReply> {
+async function execute(
+  table: RpcTable,
+  fields: ReadonlyMap<string, RpcParam>,
+  refused: (message: string) => void,
+): Promise<RpcReply> {
   const method = fields.get('method');
-  if (fields.get('jsonrpc') !== '2.0' || typeof method !== 'string') return { ok: true, values: [] };
-  if (table.get(method) === undefined) return { ok: false, fault: { code: 500, message: 'Method Not Found' } };
+  if (fields.get('jsonrpc') !== '2.0' || typeof method !== 'string') {
+    refused(`missing ${fields.get('jsonrpc') === '2.0' ? 'method' : 'jsonrpc'} field in request`);
+    return { ok: true, values: [] };
+  }
+  if (table.get(method) === undefined) {
+    refused(`method callback not found [${method}]`);
+    return { ok: false, fault: { code: 500, message: 'Method Not Found' } };
+  }
   const params = positional(fields.get('params'));
-  if (params === undefined) return { ok: true, values: [], list: false };
+  if (params === undefined) {
+    refused('params field is not an array or object');
+    return { ok: true, values: [], list: false };
+  }
   return (
     (await table.execute({ method, params, protocol: 'jsonrpc' })) ?? {
       ok: false,

@@ -56,7 +56,12 @@ export class ParamReader {
   readonly #protocol: 'jsonrpc' | 'binrpc';
   #next = 0;
 
-  constructor(params: readonly RpcParam[], protocol: 'jsonrpc' | 'binrpc') {
+  constructor(
+    params: readonly RpcParam[],
+    protocol: 'jsonrpc' | 'binrpc',
+    /** Reads as if every letter had its `.` modifier. */
+    private readonly convertAll = false,
+  ) {
     this.#params = params;
     this.#protocol = protocol;
   }
@@ -64,7 +69,7 @@ export class ParamReader {
   scan(signature: string): ScanResult {
     const args: RpcArgument[] = [];
     let optional = false;
-    let convert = false;
+    let convert = this.convertAll;
     let count = 0;
     for (const letter of signature) {
       if (letter === '*') optional = true;
@@ -85,7 +90,7 @@ export class ParamReader {
           this.#next++;
           count++;
         }
-        convert = false;
+        convert = this.convertAll;
       }
     }
     return { ok: true, args, count };
@@ -93,13 +98,24 @@ export class ParamReader {
 
   #failure(count: number, letter: string, convert: boolean, why: string): ScanResult {
     if (this.#protocol === 'jsonrpc') return { ok: false, count, reply: reply() };
-    const expected = convert ? 'any' : TYPE_NAMES[letter];
+    const expected =
+      this.convertAll && why === WRONG_TYPE
+        ? recordName(this.#params[this.#next] as RpcParam)
+        : convert
+          ? 'any'
+          : TYPE_NAMES[letter];
     return {
       ok: false,
       count,
       reply: fault(400, `error at parameter ${this.#next}: expected ${expected} type but ${why}`),
     };
   }
+}
+
+/** With conversion on for all, upstream names the record it found. */
+function recordName(param: RpcParam): string {
+  if (typeof param === 'string') return 'string';
+  return typeof param === 'object' && param?.kind === 'double' ? 'float' : 'integer';
 }
 
 /** Number letters take anything: what is no number counts as 0. Strings must be strings, or numbers when converting. */

@@ -19,11 +19,11 @@ export interface RpcWire {
 /** Longest JSON-RPC request over a stream, in bytes. */
 const MAX_JSON = 65536;
 
-/** binrpc, as upstream's ctl speaks it. */
-export function binrpcWire(table: RpcTable): RpcWire {
+/** binrpc, as upstream's ctl speaks it; `convert` is ctl's `autoconversion`. */
+export function binrpcWire(table: RpcTable, convert = false): RpcWire {
   return {
     async datagram(bytes) {
-      const step = stepBinrpc(table, bytes);
+      const step = stepBinrpc(table, bytes, convert);
       return step.more ? undefined : step.answer;
     },
     stream(send) {
@@ -33,7 +33,7 @@ export function binrpcWire(table: RpcTable): RpcWire {
         receive(bytes) {
           pending = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
           for (;;) {
-            const step = stepBinrpc(table, pending);
+            const step = stepBinrpc(table, pending, convert);
             if (step.more) return true;
             inOrder(step.answer);
             if (step.broken) return false;

@@ -33,6 +33,8 @@ export interface RpcRequest {
   readonly method: string;
   readonly params: readonly RpcParam[];
   readonly protocol: RpcProtocol;
+  /** Every parameter is converted to the type asked for, where that is possible. */
+  readonly convert?: boolean;
 }
 
 /** Told of a command that threw; the caller is answered 500. */
@@ -67,7 +69,7 @@ export class RpcTable {
   async execute(request: RpcRequest): Promise<RpcReply | undefined> {
     const command = this.#commands.get(request.method);
     if (command === undefined) return undefined;
-    const reader = new ParamReader(request.params, request.protocol);
+    const reader = new ParamReader(request.params, request.protocol, request.convert);
     try {
       return await command.run({ ...request, scan: (signature) => reader.scan(signature) });
     } catch (error) {

@@ -25,6 +25,9 @@ export class SqliteDriver implements Driver {
   /** Files that are open, with the number of those who use them. */
   readonly #shared = new Map<string, { readonly client: FileClient; users: number }>();
 
+  /** @param baseDir - where relative paths start */
+  constructor(private readonly baseDir: string = process.cwd()) {}
+
   configure(param: string, value: string | number): string | undefined {
     const text = String(value);
     switch (param) {
@@ -76,7 +79,7 @@ export class SqliteDriver implements Driver {
   }
 
   #settings(url: string): DbResult<SqliteSettings> {
-    const path = sqlitePath(url);
+    const path = sqlitePath(url, this.baseDir);
     if (!path.ok) return path;
     const file = this.#files.get(path.value);
     return {
@@ -103,7 +106,7 @@ export class SqliteDriver implements Driver {
 
   /** Parameters name the file as URLs do, without the scheme. */
   #file(name: string): FileSettings {
-    const path = sqlitePath(`sqlite://${name}`);
+    const path = sqlitePath(`sqlite://${name}`, this.baseDir);
     const key = path.ok ? path.value : name;
     const file = this.#files.get(key) ?? {};
     this.#files.set(key, file);
