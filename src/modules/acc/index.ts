@@ -45,7 +45,8 @@ export default defineModule({
       [comment, table],
       info('Stores the request.', 'acc_db_request("100 Received", "acc");', true),
       (state) => (ctx, said, name) => {
-        if (!state.hasDatabase || !usable(ctx)) return -1;
+        if (!state.hasDatabase) return state.noDatabase();
+        if (!usable(ctx)) return -1;
         const { code, reason } = splitComment(said);
         return state.store(state.eventOf(ctx, code, reason), name).then((stored) => (stored ? 1 : -1));
       },

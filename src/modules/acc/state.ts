@@ -96,6 +96,11 @@ export class Acc {
     return this.#db !== null;
   }
 
+  noDatabase(): -1 {
+    this.host.log.error('acc', 'db support not configured');
+    return -1;
+  }
+
   /** The record of `acc_log_request()` and its kin, for the request of a run. */
   eventOf(ctx: ScriptContext, code: string, reason: string): AccountingEvent {
     return { kind: Kind.REQUEST, ctx, to: ctx.msg.to, localTag: '', code, reason, upstream: false };
@@ -173,25 +178,25 @@ export class Acc {
     const upstream = params.detect_direction !== 0 && this.#rr?.direction(msg) === 'upstream';
     const reportsAck = params.report_ack !== 0 && (msg.flags & (f.log | f.db)) !== 0;
     t.observe({
-      replySent: (tt, status, text, reply) => this.#onReply(tt, status, text, reply, upstream),
+      replySent: (tt, status, _text, reply) => this.#onReply(tt, status, reply, upstream),
       failed: (tt, status, reply) => {
-        if (tt.isInvite) this.#onMissed(tt, status, '', reply, upstream);
+        if (tt.isInvite) this.#onMissed(tt, status, reply, upstream);
       },
       ackReceived: reportsAck ? (tt, ack) => this.#onAck(tt, ack, upstream) : undefined,
     });
   }
 
-  #onReply(t: Transaction, status: number, text: string, reply: SipMessage | null, upstream: boolean): void {
+  #onReply(t: Transaction, status: number, reply: SipMessage | null, upstream: boolean): void {
     const request = t.request;
     if (request === null) return;
-    if (t.isInvite && status >= 300) this.#onMissed(t, status, text, reply, upstream);
+    if (t.isInvite && status >= 300) this.#onMissed(t, status, reply, upstream);
     if (!this.#accounts(flagsOf(t), status, reply)) return;
     const logs = (flagsOf(t) & this.#flags.log) !== 0;
     const stores = (flagsOf(t) & this.#flags.db) !== 0;
     if (logs || stores)
       this.#withBranchUri(t, status, () =>
         this.#record(
-          this.#eventOfReply(Kind.ANSWERED, t, status, text, reply, upstream),
+          this.#eventOfReply(Kind.ANSWERED, t, status, reply, upstream),
           logs,
           stores ? this.#accTable : null,
         ),
@@ -199,7 +204,7 @@ export class Acc {
   }
 
   /** Missed calls are told of once: their flags are taken off the request. */
-  #onMissed(t: Transaction, status: number, text: string, reply: SipMessage | null, upstream: boolean): void {
+  #onMissed(t: Transaction, status: number, reply: SipMessage | null, upstream: boolean): void {
     const request = t.request;
     if (request === null) return;
     const logs = (flagsOf(t) & this.#flags.logMissed) !== 0;
@@ -207,7 +212,7 @@ export class Acc {
     if (!logs && !stores) return;
     this.#withBranchUri(t, status, () =>
       this.#record(
-        this.#eventOfReply(Kind.MISSED, t, status, text, reply, upstream),
+        this.#eventOfReply(Kind.MISSED, t, status, reply, upstream),
         logs,
         stores ? this.#missedTable : null,
       ),
@@ -249,7 +254,6 @@ export class Acc {
     kind: AccountingEvent['kind'],
     t: Transaction,
     status: number,
-    text: string,
     reply: SipMessage | null,
     upstream: boolean,
   ): AccountingEvent {
@@ -263,19 +267,21 @@ export class Acc {
       kind,
       ctx,
       to,
-      localTag: to?.tag ? '' : t.localTag,
+      // Upstream knows the tag of its own replies for missed calls only.
+      localTag: kind === Kind.MISSED && !to?.tag ? t.localTag : '',
       code: `${status}`,
-      reason: this.#reasonOf(status, text, reply),
+      reason: this.#reasonOf(status, reply),
       upstream,
     };
   }
 
-  #reasonOf(status: number, text: string, reply: SipMessage | null): string {
+  /** Replies of our own are accounted under the standard phrase, whatever they said. */
+  #reasonOf(status: number, reply: SipMessage | null): string {
     if (reply !== null) {
       const header = this.params.reason_from_hf !== 0 ? reply.bodyOf(Hdr.REASON) : null;
       return header ?? reply.reason;
     }
-    return /^SIP\/2\.0 \d{3} ([^\r\n]*)/.exec(text)?.[1] ?? reasonPhrase(status);
+    return reasonPhrase(status);
   }
 
   /** Reads values with the Request-URI of the branch whose reply it is. */

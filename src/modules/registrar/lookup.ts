@@ -143,10 +143,11 @@ function hopOf(registrar: Registrar, contact: Contact): PathHop | null | false {
 
 function toRequestUri(registrar: Registrar, ctx: ScriptContext, contact: Contact): boolean {
   const { msg } = ctx;
+  msg.newUri = contact.address;
+  msg.dstUri = '';
+  registrar.found.note(ctx, contact, registrar.usrloc.now());
   const hop = hopOf(registrar, contact);
   if (hop === false) return false;
-  msg.newUri = contact.address;
-  registrar.found.note(ctx, contact, registrar.usrloc.now());
   msg.dstUri = hop?.next ?? contact.received;
   if (hop) msg.pathVector = hop.path;
   if (contact.instance !== '') msg.instance = contact.instance;

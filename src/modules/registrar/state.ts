@@ -39,11 +39,12 @@ export class Registrar {
     this.settings = new Settings(host, params, this.usrloc.useDomain);
     this.found = new FoundContacts(this.settings);
     const { statistics } = host;
+    // In the order of their names, as listings show them.
     this.accepted = statistics.counter('registrar', 'accepted_regs', STATISTICS.accepted_regs);
-    this.rejected = statistics.counter('registrar', 'rejected_regs', STATISTICS.rejected_regs);
     for (const [name, param] of Object.entries(SHOWN_PARAMS)) {
       statistics.gauge('registrar', name, () => params[param], STATISTICS[name]);
     }
+    this.rejected = statistics.counter('registrar', 'rejected_regs', STATISTICS.rejected_regs);
   }
 
   start(): void {
@@ -94,11 +95,11 @@ export class Registrar {
 
 /** Statistics that show a parameter. */
 const SHOWN_PARAMS = {
-  max_expires: 'max_expires',
-  max_contacts: 'max_contacts',
   default_expire: 'default_expires',
   default_expires_range: 'default_expires_range',
   expires_range: 'expires_range',
+  max_contacts: 'max_contacts',
+  max_expires: 'max_expires',
 } as const;
 
 export const STATISTICS: Readonly<Record<string, string>> = {

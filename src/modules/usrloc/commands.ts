@@ -11,8 +11,8 @@ const { rpc } = entriesOf<Usrloc>();
 type Answer = RpcReply | Promise<RpcReply>;
 
 /** What contacts added by `ul.add` carry in place of a REGISTER's facts. */
-const RPC_CALL_ID = 'dfjrewr12386fd6-343@Kamailio.rpc';
-const RPC_USER_AGENT = 'SIP Router RPC Server';
+const RPC_CALL_ID = 'dfjrewr12386fd6-343@kamailio.rpc';
+const RPC_USER_AGENT = 'kamailio SIP Router - RPC Server';
 const RPC_CSEQ = 1;
 
 const NO_TABLE = fault(500, 'Domain table not found');
@@ -181,7 +181,7 @@ function add(usrloc: Usrloc, call: RpcCall): Answer {
   if ('ok' in where) return where;
   const now = usrloc.now();
   const info: ContactInfo = {
-    ruid: usrloc.newRuid(),
+    ruid: usrloc.newRpcRuid(),
     address: address as string,
     received: given(received),
     path: given(path),

@@ -30,6 +30,7 @@ export class Usrloc {
   readonly #services: DomainServices;
   readonly #sockets = new Map<string, ListenSocket | null>();
   readonly #ruids: RuidSource;
+  readonly #rpcRuids: RuidSource;
   readonly #keepAlive: KeepAlive | null;
   #store: LocationStore | null = null;
   #timer: Timer | null = null;
@@ -55,7 +56,9 @@ export class Usrloc {
       natFlag: this.natFlag,
       dbMode: params.db_mode,
     };
-    this.#ruids = new RuidSource(host.settings.server_id, host.clock.unix(), process.pid);
+    const from = [host.settings.server_id, host.clock.unix(), process.pid] as const;
+    this.#ruids = new RuidSource('uloc', ...from);
+    this.#rpcRuids = new RuidSource('ulcx', ...from);
     this.#services = {
       rules: this.rules,
       now: () => this.now(),
@@ -103,6 +106,11 @@ export class Usrloc {
 
   newRuid(): string {
     return this.#ruids.next();
+  }
+
+  /** The id of a contact that an RPC command adds. */
+  newRpcRuid(): string {
+    return this.#rpcRuids.next();
   }
 
   now(): number {
