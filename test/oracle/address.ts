@@ -12,6 +12,8 @@ export interface ClaimedAddress {
 }
 
 const GUARD_PORT = 5199;
+/** Where servers of cases listen: a server that an interrupted run left behind makes its address unusable. */
+const SERVER_PORT = 5210;
 
 /**
  * Every run gets an address of 127.0.0.0/8 of its own instead of ports of its own: ports stay as cases write them, so
@@ -26,6 +28,12 @@ export async function claimAddress(ipv6 = false): Promise<ClaimedAddress> {
     const candidate = `127.${1 + Math.floor(Math.random() * 9)}.${digit()}.${1 + Math.floor(Math.random() * 9)}`;
     const guard = await bind(candidate);
     if (guard === null) continue;
+    const trial = await bind(candidate, SERVER_PORT);
+    if (trial === null) {
+      await close(guard);
+      continue;
+    }
+    await close(trial);
     return {
       address: candidate,
       toRun: (text) => text.replaceAll(WRITTEN_ADDRESS, candidate),
@@ -48,11 +56,11 @@ async function bindWhenFree(address: string): Promise<Socket> {
   throw new Error(`${address} stayed in use by another run`);
 }
 
-function bind(address: string): Promise<Socket | null> {
+function bind(address: string, port = GUARD_PORT): Promise<Socket | null> {
   return new Promise((resolve) => {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     socket.once('error', () => resolve(null));
-    socket.bind({ address, port: GUARD_PORT, exclusive: true }, () => resolve(socket));
+    socket.bind({ address, port, exclusive: true }, () => resolve(socket));
   });
 }
 
