@@ -30,6 +30,7 @@ export function emitProgram(
   for (const r of program.routes) if (r.table === 'main') names.set(r.name, r.index);
   const functions: string[] = [];
   for (const route of program.routes) {
+    linker.route = routeDisplay(route);
     const emitter = new RouteEmitter(route.index, effects, names, constants, linker, options, functions);
     functions.push(emitter.route(route));
   }
@@ -42,6 +43,10 @@ export function emitProgram(
   ].join('\n');
   return { source, constants: constants.values };
 }
+
+/** A route's name as `$cfg(route)` gives it: upstream calls the unnamed request route DEFAULT_ROUTE. */
+const routeDisplay = (route: BoundRoute): string =>
+  route.table === 'main' && route.name === '0' ? 'DEFAULT_ROUTE' : route.name;
 
 /** Where control flow goes inside the block being emitted. */
 interface Flow {

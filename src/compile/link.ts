@@ -45,6 +45,8 @@ export class Linker {
   readonly #formats = new WeakMap<FormatText, Format>();
   /** The literal being parsed: what is refused inside it is reported there. */
   place: Span = NOWHERE;
+  /** Display name of the route block being linked. */
+  route = '';
 
   constructor(
     private readonly target: LinkTarget,
@@ -103,12 +105,16 @@ export class Linker {
 
   #link(pv: PvUse): PvAccess {
     let access: PvAccess;
+    const outer = this.place;
+    if (pv.span !== NOWHERE) this.place = pv.span;
     try {
       const state = pv.module === null ? undefined : this.target.states.get(pv.module.name);
       access = pv.def.bind(state as never, pv.inner && this.#inner(pv.inner), this.#index(pv.index), this.target.env);
     } catch (e) {
       this.#refused(e, pv.span, pv.text, 'KTS1031');
       return { read: () => null };
+    } finally {
+      this.place = outer;
     }
     if (pv.transformations.length === 0) return access;
     return { read: this.#transformed(pv, access.read) };

@@ -333,6 +333,10 @@ export class ScriptThread implements Host {
         return (isAvp ? this.program.avpFlags.get(name.slice(4)) : this.program.flags.get(name)) ?? null;
       },
       moduleState: (name) => this.#states.get(name),
+      place: () => {
+        const { file, line } = this.#linker.place.at;
+        return { file, line, route: this.#linker.route };
+      },
     };
   }
 }

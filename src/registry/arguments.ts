@@ -41,6 +41,8 @@ export interface BindEnv {
   /** A loaded module's state, by its definition's name; undefined when not loaded. */
   moduleState(name: string): unknown;
   readonly compat: '5.6' | '6.x';
+  /** Where in the config what is being bound stands; line 0 for values of parameters. */
+  place(): { readonly file: string; readonly line: number; readonly route: string };
 }
 
 /** How a literal argument was written: a number, a string in quotes, or a bare word of a core function. */

@@ -56,7 +56,7 @@ const NO_BRANCHES: readonly BranchTarget[] = Object.freeze([]);
 export class SipMessage {
   /** Counts messages per thread, from 1. */
   readonly id: number;
-  readonly received: ReceiveInfo;
+  received: ReceiveInfo;
 
   /** The text as received (or as last applied). */
   raw = '';
