@@ -27,6 +27,8 @@ export interface LinkTarget {
   readonly vars: ScriptVars;
   readonly findRoute: (table: RouteTable, name: string) => RouteRef | null;
   readonly isMyself: (host: string, port: number, proto: string | null) => boolean;
+  /** The full path of a config file: functions and variables show it, messages of the core the name as given. */
+  readonly fullPath: (file: string) => string;
 }
 
 type Read = (ctx: ScriptContext) => Value;
@@ -85,7 +87,8 @@ export class Linker {
   }
 
   callee(call: BoundCall): Callee {
-    return call.def.bind(this.target.states.get(call.module.name) as never, call.site);
+    const site = { ...call.site, file: this.target.fullPath(call.site.file) };
+    return call.def.bind(this.target.states.get(call.module.name) as never, site);
   }
 
   /** The variable as functions receive it: an object with `read` and perhaps `write`. */

@@ -152,6 +152,7 @@ async function prepare(options: ServerOptions): Promise<Prepared | StartFailure>
     configDir: dirname(file),
     runDir: options.runDir ?? program.settings.rundir ?? RUN_DIR,
     stateDir: resolvePath(options.cwd, options.stateDir ?? '.'),
+    cwd: options.cwd,
     defines: loaded.parsed.defines,
     env: options.env,
   });

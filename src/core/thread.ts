@@ -1,3 +1,4 @@
+import { resolve as resolvePath } from 'node:path';
 import type { Span } from '../../grammar/source.js';
 import { bindFormat, bindPvText, type PvScope } from '../check/bind-pv.js';
 import { Findings } from '../check/findings.js';
@@ -48,6 +49,7 @@ export interface ThreadParts {
   readonly configDir: string;
   readonly runDir: string;
   readonly stateDir: string;
+  readonly cwd: string;
   readonly defines: ReadonlyMap<string, string | null>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -80,6 +82,7 @@ export class ScriptThread implements Host {
   readonly #states = new Map<string, unknown>();
   readonly #names: Names;
   readonly #core: CoreState;
+  readonly #cwd: string;
   #linker: Linker;
   /** What parameter values need linked once all states are there; null from then on. */
   #unlinked: (() => unknown)[] | null = [];
@@ -101,6 +104,7 @@ export class ScriptThread implements Host {
     this.configDir = parts.configDir;
     this.runDir = parts.runDir;
     this.stateDir = parts.stateDir;
+    this.#cwd = parts.cwd;
     this.myself = new Myself(parts.network);
     this.routes = new RouteTables(parts.program, parts.log);
     this.#core = new CoreState(this, this.cfg, parts.defines, parts.env);
@@ -279,6 +283,7 @@ export class ScriptThread implements Host {
         vars,
         findRoute: (table, name) => this.routes.find(table, name),
         isMyself: (host, port, proto) => this.isMyself(host, port, proto),
+        fullPath: (file) => resolvePath(this.#cwd, file),
       },
       findings,
     );
@@ -335,7 +340,7 @@ export class ScriptThread implements Host {
       moduleState: (name) => this.#states.get(name),
       place: () => {
         const { file, line } = this.#linker.place.at;
-        return { file, line, route: this.#linker.route };
+        return { file: resolvePath(this.#cwd, file), line, route: this.#linker.route };
       },
     };
   }

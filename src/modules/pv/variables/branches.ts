@@ -114,7 +114,7 @@ function bindBranch(state: PvState, inner: PvInner | null, index: PvIndex) {
   };
   return {
     read: (ctx: ScriptContext): Value => {
-      if (key === 'count') return ctx.msg.otherBranches.length;
+      if (key === 'count') return ctx.msg.otherBranches.length || null;
       const branch = at(ctx);
       return branch === undefined ? null : field.get(branch);
     },
