@@ -23,6 +23,7 @@ export const MODULES: Readonly<Record<string, Loader>> = {
   pv: () => load(import('./pv/index.js')),
   registrar: () => load(import('./registrar/index.js')),
   rr: () => load(import('./rr/index.js')),
+  sanity: () => load(import('./sanity/index.js')),
   siputils: () => load(import('./siputils/index.js')),
   sl: () => load(import('./sl/index.js')),
   statistics: () => load(import('./statistics/index.js')),
