@@ -1,6 +1,7 @@
 import type { Argument, Call } from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
 import type { Arg, LiteralKind } from '../registry/arguments.js';
+import type { Host } from '../registry/host.js';
 import type { FunctionDef, ModuleDef } from '../registry/module.js';
 import { routeMask } from '../script/route-kind.js';
 import { bindExpr } from './bind-expr.js';
@@ -13,10 +14,7 @@ import { didYouMean } from './suggest.js';
 /** Resolves a call by name, argument count and route kind, and binds its arguments. Null when refused (reported). */
 export function bindCall(node: Call, scope: BindScope): BoundCall | null {
   const candidates = scope.names.functions(node.name);
-  if (candidates.length === 0) {
-    reportUnknown(node, scope);
-    return null;
-  }
+  if (candidates.length === 0) return missingCall(node, scope);
   const entry = candidates.find((c) => takes(c.def, node.args.length));
   if (!entry) {
     const counts = [...new Set(candidates.flatMap((c) => arities(c.def)))].sort((a, b) => a - b);
@@ -65,16 +63,24 @@ function takes(def: FunctionDef<unknown>, n: number): boolean {
   return n <= def.args.length && n >= def.args.filter((a) => !a.optional).length;
 }
 
-function reportUnknown(node: Call, scope: BindScope): void {
+/** A call of a function that is not here: an error, or a logged failure when its module is allowed to be missing. */
+function missingCall(node: Call, scope: BindScope): BoundCall | null {
   const owners = whoHasFunction(node.name);
-  if (owners.some((name) => scope.notHere.has(name))) return;
+  const allowed = owners.find((name) => scope.allowMissing.has(name));
+  if (allowed !== undefined) {
+    const { at } = node.span;
+    const site = { file: at.file, line: at.line, column: at.column, route: scope.block.name };
+    const def = missingFunction(node.name, allowed);
+    return { name: node.name, module: scope.names.core, def, args: [], site, core: false, span: node.span };
+  }
+  if (owners.some((name) => scope.notHere.has(name))) return null;
   if (owners.length > 0) {
     scope.findings.add(
       'KTS1026',
       node.nameSpan,
       `${node.name} is not known here: it belongs to module ${owners.join(' or ')}, which is not loaded`,
     );
-    return;
+    return null;
   }
   const meant = didYouMean(node.name, scope.names.functionNames());
   scope.findings.add(
@@ -83,6 +89,25 @@ function reportUnknown(node: Call, scope: BindScope): void {
     `unknown function ${node.name}`,
     meant ? [`Did you mean ${meant}?`] : undefined,
   );
+  return null;
+}
+
+/** What stands for a function of a module that is allowed to be missing. */
+function missingFunction(name: string, module: string): FunctionDef<unknown> {
+  return {
+    args: [],
+    routes: ['ANY'],
+    doc: `Fails: module ${module} is not here.`,
+    suspends: false,
+    literalOnly: false,
+    bind: (state, site) => {
+      const { host } = state as { readonly host: Pick<Host, 'log'> };
+      return () => {
+        host.log.error('<core>', `${name}() of module ${module} is not here: it fails at ${site.file}:${site.line}`);
+        return -1;
+      };
+    },
+  };
 }
 
 /** A literal's text and how it may be read, or the expression that gives the argument at run time. */
@@ -217,7 +242,7 @@ function bindPvArgument(arg: Arg<unknown>, text: string, span: Span, name: strin
 }
 
 function toInt(text: string): number | null {
-  return /^[+-]?(?:\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text.startsWith('+') ? text.slice(1) : text) : null;
+  return /^(?:[+-]?\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : null;
 }
 
 const bindFormat = (text: string, span: Span, scope: BindScope): FormatText | null =>

@@ -12,7 +12,8 @@ const NOTHING: Pick<BoundExpr, 'kind'> = { kind: 'null' };
 export function bindExpr(node: Expr, scope: BindScope): BoundExpr {
   switch (node.kind) {
     case 'int':
-      return { kind: 'const', value: node.value, type: 'int', span: node.span };
+      // 5.6 keeps literals in 32 bits: the negation of its least integer is itself.
+      return { kind: 'const', value: scope.compat === '5.6' ? node.value | 0 : node.value, type: 'int', span: node.span };
     case 'string':
       return { kind: 'const', value: node.value, type: 'str', span: node.span };
     case 'pv': {

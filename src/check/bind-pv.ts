@@ -6,7 +6,7 @@ import type { BindScope } from './scope.js';
 import { didYouMean } from './suggest.js';
 
 /** The part of a scope that pseudo-variables need; formats in module parameters are bound without a route. */
-export type PvScope = Pick<BindScope, 'names' | 'findings' | 'notHere'>;
+export type PvScope = Pick<BindScope, 'names' | 'findings' | 'notHere' | 'allowMissing'>;
 
 /** Binds a pseudo-variable token of the script. Null when it is not valid (reported). */
 export function bindPvToken(text: string, span: Span, scope: PvScope): PvUse | null {
@@ -68,12 +68,29 @@ function synthetic(kind: '%' | '@', text: string, inner: string, span: Span, sco
   };
 }
 
+/** What stands for a variable of a module that is allowed to be missing. */
+const UNDEFINED = {
+  def: {
+    doc: 'Undefined: its module is not here.',
+    inner: 'optional',
+    index: true,
+    writable: true,
+    bind: () => ({ read: () => null, write: () => false }),
+  },
+  inner: null,
+  index: { kind: 'none' },
+  transformations: [],
+} as const;
+
 function bindNode(node: PvNode, span: Span, scope: PvScope): PvUse | null {
   const { findings, names } = scope;
   const found = names.pv(node.name);
   if (!found) {
     const owners = whoHasPv(node.name);
     if (owners.some((name) => scope.notHere.has(name))) return null;
+    const missing = owners.find((name) => scope.allowMissing.has(name));
+    if (missing !== undefined)
+      return { ...UNDEFINED, text: node.text, name: node.name, module: scope.names.core, span };
     const meant = didYouMean(node.name, names.pvNames());
     findings.add(
       'KTS1030',

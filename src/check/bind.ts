@@ -140,8 +140,8 @@ class ProgramBinder {
 
   #missingModule(name: string, span: Span): void {
     if (isUpstreamModule(name)) {
-      this.#notHere.add(name);
       if (this.options.allowMissing.has(name)) return;
+      this.#notHere.add(name);
       this.#findings.add('KTS1004', span, `module ${name} is not implemented yet`, [
         `--allow-missing ${name} runs the config without it: its functions then fail with -1 and a log line.`,
       ]);

@@ -293,7 +293,7 @@ export class ScriptThread implements Host {
   #makeBindEnv(): BindEnv {
     const bind = <T>(what: (scope: PvScope, place: Span) => T | null): T => {
       const findings = new Findings();
-      const bound = what({ names: this.#names, findings, notHere: NONE }, this.#linker.place);
+      const bound = what({ names: this.#names, findings, notHere: NONE, allowMissing: NONE }, this.#linker.place);
       if (bound === null) throw new ArgumentError(findings.list[0]?.title ?? 'not valid');
       return bound;
     };
