@@ -22,9 +22,11 @@ export interface CancelHow {
   readonly reason?: string | null;
   /** Branches to spare. */
   readonly except?: number;
+  /** The CANCEL had to wait for a provisional reply: upstream gives no reason text then. */
+  readonly late?: boolean;
 }
 
-/** `Reason` texts by cause (6.x). */
+/** `Reason` texts by cause. */
 const CAUSE_TEXT: Readonly<Record<number, string>> = { 200: 'Call completed elsewhere' };
 
 /** CANCEL in both directions (RFC 3261 §9, §16.10). */
@@ -106,7 +108,7 @@ export class Canceling {
       return;
     }
     branch.packet.stopRetransmissions();
-    const reason = t.cancelReason ?? this.#reason(t, { cause: t.status >= 200 ? t.status : 0 });
+    const reason = t.cancelReason ?? this.#reason(t, { cause: t.status >= 200 ? t.status : 0, late: true });
     this.#send(branch, reason);
   }
 
@@ -114,7 +116,7 @@ export class Canceling {
     if (how.reason != null) return how.reason;
     const cause = how.cause ?? 0;
     if (cause <= 0 || this.layer.settings.local_cancel_reason === 0) return t.cancelReason ?? '';
-    const text = this.layer.host.compat === '5.6' ? undefined : CAUSE_TEXT[cause];
+    const text = how.late ? undefined : CAUSE_TEXT[cause];
     return `Reason: SIP;cause=${cause}${text === undefined ? '' : `;text="${text}"`}\r\n`;
   }
 

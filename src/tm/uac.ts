@@ -1,5 +1,5 @@
-import { VERSION } from '../observe/version.js';
 import type { Destination, ListenSocket } from '../net/transport.js';
+import { VERSION } from '../observe/version.js';
 import { ScriptContext, Stop } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
 import { buildApplied, viaLine } from '../sip/build.js';

@@ -28,7 +28,7 @@ function send(tm: Tm, call: RpcCall, mode: Mode): RpcReply | Promise<RpcReply> {
   for (let i = 0; i < 6; i++) {
     const scan = call.scan(i < 5 ? '.S' : '*.S');
     if (!scan.ok) {
-      if (i < 5) return fault(400, `too few parameters (${i}/5)`);
+      if (i < 5) return fault(400, `too few parameters (${-i}/5)`);
       break;
     }
     values.push(String(scan.args[0] ?? ''));

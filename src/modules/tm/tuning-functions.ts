@@ -93,11 +93,8 @@ const branchQuestion = (doc: string, example: string, ask: (branch: Branch) => b
     return branch !== undefined && ask(branch) ? 1 : -1;
   });
 
-const noReason = flagFunction(
-  't_set_no_e2e_cancel_reason',
-  TFlag.NO_E2E_CANCEL_REASON,
-  'Whether the Reason of a received CANCEL is kept back.',
-);
+const noReason = (name: string): FunctionDef<Tm> =>
+  flagFunction(name, TFlag.NO_E2E_CANCEL_REASON, 'Whether the Reason of a received CANCEL is kept back.');
 
 export const TUNING_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | readonly FunctionDef<Tm>[]>> = {
   t_set_fr: [
@@ -171,8 +168,8 @@ export const TUNING_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | readonl
     TFlag.DISABLE_FAILOVER,
     'Whether further addresses are left untried.',
   ),
-  t_set_no_e2e_cancel_reason: noReason,
-  t_disable_e2e_cancel_reason: noReason,
+  t_set_no_e2e_cancel_reason: noReason('t_set_no_e2e_cancel_reason'),
+  t_disable_e2e_cancel_reason: noReason('t_disable_e2e_cancel_reason'),
   t_set_disable_internal_reply: flagFunction(
     't_set_disable_internal_reply',
     TFlag.DISABLE_INTERNAL_REPLY,

@@ -16,22 +16,24 @@ const any = (doc: string, example: string, returns: FunctionInfo['returns'] = DO
   returns,
 });
 
-const flush = fn(
-  [],
-  any(
-    'Later routes of the transaction see the message flags as they are now.',
-    't_newtran(); setflag(1); t_flush_flags();',
-  ),
-  (tmx) => (ctx) => {
-    const t = tmx.tm.known(ctx);
-    if (t === null) {
-      tmx.host.log.error('tmx', 'failed to flush flags - no transaction found');
-      return -1;
-    }
-    t.messageFlags = ctx.msg.flags;
-    return 1;
-  },
-);
+/** `t_flush_flags()` and its sister for extended flags, which are flags like the others here. */
+const flush = (name: string): FunctionDef<Tmx> =>
+  fn(
+    [],
+    any(
+      'Later routes of the transaction see the message flags as they are now.',
+      `t_newtran(); setflag(1); ${name}();`,
+    ),
+    (tmx) => (ctx) => {
+      const t = tmx.tm.known(ctx);
+      if (t === null) {
+        tmx.host.log.error('tmx', 'failed to flush flags - no transaction found');
+        return -1;
+      }
+      t.messageFlags = ctx.msg.flags;
+      return 1;
+    },
+  );
 
 /** Whether the run is of a kind, whatever block the call is in. */
 const isRoute = (mask: number, what: string, name: string): FunctionDef<Tmx> =>
@@ -125,8 +127,8 @@ export const FUNCTIONS: Readonly<Record<string, FunctionDef<Tmx> | readonly Func
     ),
     (tmx) => (_ctx, callId, cseq, code, reason) => tmx.replyToCall(callId, cseq, code, reason),
   ),
-  t_flush_flags: flush,
-  t_flush_xflags: flush,
+  t_flush_flags: flush('t_flush_flags'),
+  t_flush_xflags: flush('t_flush_xflags'),
   t_is_failure_route: isRoute(RouteKind.FAILURE, 'failure route', 't_is_failure_route'),
   t_is_branch_route: isRoute(RouteKind.BRANCH, 'branch route', 't_is_branch_route'),
   t_is_reply_route: isRoute(ONREPLY, 'reply route', 't_is_reply_route'),

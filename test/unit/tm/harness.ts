@@ -1,11 +1,11 @@
 import { VirtualClock } from '../../../src/clock/clock.js';
 import { StatelessProxy } from '../../../src/core/proxy.js';
-import { defaultSettings } from '../../../src/registry/core-settings.js';
 import type { Destination, ListenSocket } from '../../../src/net/transport.js';
 import { Log, type LogRecord } from '../../../src/observe/log.js';
 import { Statistics } from '../../../src/observe/statistics.js';
 import type { RouteRef, RouteTable } from '../../../src/registry/arguments.js';
-import type { Host, Hooks } from '../../../src/registry/host.js';
+import { defaultSettings } from '../../../src/registry/core-settings.js';
+import type { Hooks, Host } from '../../../src/registry/host.js';
 import { ScriptContext } from '../../../src/script/context.js';
 import { RouteKind } from '../../../src/script/route-kind.js';
 import { SipMessage } from '../../../src/sip/message.js';
@@ -77,7 +77,8 @@ export class Bench {
     const resolver = {
       resolve: (name: string, port: number, proto: string | null) => {
         const addresses = this.names.get(name) ?? [name];
-        const found = (list: string[]) => list.map((address) => ({ proto: proto ?? 'udp', address, port: port || 5060 }));
+        const found = (list: string[]) =>
+          list.map((address) => ({ proto: proto ?? 'udp', address, port: port || 5060 }));
         return addresses instanceof Promise ? addresses.then(found) : found(addresses);
       },
     };
@@ -110,8 +111,8 @@ export class Bench {
   }
 
   /** A route of the program, written as a function. */
-  route(table: RouteTable, name: string, run: (ctx: ScriptContext) => number | void | Promise<number>): RouteRef {
-    const ref: RouteRef = { name, defined: true, run: (ctx) => run(ctx) ?? 1 };
+  route(table: RouteTable, name: string, run: (ctx: ScriptContext) => unknown): RouteRef {
+    const ref: RouteRef = { name, defined: true, run: (ctx) => (run(ctx) ?? 1) as number | Promise<number> };
     this.routes.set(`${table}:${name}`, ref);
     return ref;
   }
@@ -141,7 +142,12 @@ export class Bench {
   }
 
   /** An INVITE (or other) to `sip:bob@127.0.0.1:5070` that is relayed as it is. */
-  relay(method = 'INVITE', before: (ctx: ScriptContext) => void = () => {}, branch = 'z9hG4bKa1', proto: 'udp' | 'tcp' = 'udp'): ScriptContext {
+  relay(
+    method = 'INVITE',
+    before: (ctx: ScriptContext) => void = () => {},
+    branch = 'z9hG4bKa1',
+    proto: 'udp' | 'tcp' = 'udp',
+  ): ScriptContext {
     return this.request(
       request(method, { branch }),
       (ctx) => {
