@@ -47,7 +47,7 @@ export function parseTableSpec(text: string): TableSpec | string {
   const params = parseParams(text, arrow[0].length);
   if (params.length === 0) return 'empty params value';
   for (const { name, value } of params) {
-    const body = value ?? '';
+    const body = (value ?? '').replace(/^'(.*)'$/, '$1');
     const n = /^\d+$/.test(body) ? Number(body) : Number.NaN;
     switch (name) {
       case 'size':

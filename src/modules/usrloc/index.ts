@@ -14,9 +14,9 @@ export default defineModule({
   rpc: commands,
   statistics: {
     registered_users: 'Addresses of record with contacts, over all tables.',
-    '<table>-users': 'Addresses of record in the table.',
-    '<table>-contacts': 'Contacts in the table.',
-    '<table>-expires': 'Contacts of the table that expired.',
+    '<table>_users': 'Addresses of record in the table.',
+    '<table>_contacts': 'Contacts in the table.',
+    '<table>_expires': 'Contacts of the table that expired.',
   },
   configure: (host, values) => new Usrloc(host, values),
   start: (state) => state.start(),

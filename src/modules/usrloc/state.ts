@@ -34,7 +34,7 @@ export class Usrloc {
   readonly #keepAlive: KeepAlive | null;
   #store: LocationStore | null = null;
   #timer: Timer | null = null;
-  #running: Promise<void> | null = null;
+  #running: Promise<boolean> | null = null;
 
   constructor(
     readonly host: Host,
@@ -83,10 +83,11 @@ export class Usrloc {
     const slots = this.params.hash_size <= 1 ? 512 : 2 ** this.params.hash_size;
     const made = (domain = new Domain(name, this.host.zone, slots, this.#services));
     this.#domains.set(name, made);
-    const { statistics } = this.host;
-    statistics.gauge('usrloc', `${name}-users`, () => made.users, 'Addresses of record in the table.');
-    statistics.gauge('usrloc', `${name}-contacts`, () => made.contacts, 'Contacts in the table.');
-    statistics.gauge('usrloc', `${name}-expires`, () => made.expired, 'Contacts of the table that expired.');
+    const { statistics, settings } = this.host;
+    const separator = settings.stats_name_separator ?? '_';
+    statistics.gauge('usrloc', `${name}${separator}users`, () => made.users, 'Addresses of record in the table.');
+    statistics.gauge('usrloc', `${name}${separator}contacts`, () => made.contacts, 'Contacts in the table.');
+    statistics.gauge('usrloc', `${name}${separator}expires`, () => made.expired, 'Contacts of the table that expired.');
     return made;
   }
 
@@ -197,7 +198,10 @@ export class Usrloc {
       if (this.host.threadIndex === 0) await this.#openTables(this.#store);
     }
     if (this.host.threadIndex !== 0 || params.timer_interval <= 0) return;
-    this.#timer = this.host.clock.every(params.timer_interval * 1000, () => void this.flush());
+    this.#timer = this.host.clock.every(params.timer_interval * 1000, () => {
+      // A slow database must not make ticks pile up.
+      if (this.#running === null) void this.flush();
+    });
   }
 
   async stop(): Promise<void> {
@@ -210,15 +214,12 @@ export class Usrloc {
 
   /** What the timer does: expired contacts go, changes are written, contacts are pinged. True when all went well. */
   async flush(): Promise<boolean> {
-    // A slow database must not meet the next tick of the same walk.
-    this.#running ??= this.#runTimer().finally(() => (this.#running = null));
-    try {
-      await this.#running;
-      return true;
-    } catch (error) {
-      this.error(`synchronizing cache failed: ${(error as Error).message}`);
-      return false;
-    }
+    // What a run in progress has passed by already is still to be written.
+    while (this.#running !== null) await this.#running;
+    this.#running = this.#runTimer().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
   }
 
   /** The open database of a mode that has one. */
@@ -226,7 +227,17 @@ export class Usrloc {
     return this.#store;
   }
 
-  async #runTimer(): Promise<void> {
+  async #runTimer(): Promise<boolean> {
+    try {
+      await this.#lookThrough();
+      return true;
+    } catch (error) {
+      this.error(`synchronizing cache failed: ${(error as Error).message}`);
+      return false;
+    }
+  }
+
+  async #lookThrough(): Promise<void> {
     const { params, host } = this;
     const lost = (contact: Contact): boolean =>
       params.handle_lost_tcp !== 0 &&
