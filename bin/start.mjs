@@ -1,27 +1,39 @@
 /** `npm start`: installs what is missing, builds, and runs the quickstart config on a free loopback port. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { prepare, ROOT } from './prepare.mjs';
 
 const CONFIG = 'examples/quickstart/kamailio.cfg';
+/** Where the quickstart keeps its database and its RPC socket. */
+const STATE = '.state';
 
 prepare();
+const made = spawnSync(process.execPath, ['bin/kts', 'db', 'create', `sqlite://${STATE}/quickstart.sqlite`], {
+  cwd: ROOT,
+  stdio: ['ignore', 2, 2],
+});
+if (made.status !== 0) process.exit(1);
 const port = await freePort();
 process.stdout.write(`
 kts runs ${CONFIG} on 127.0.0.1:${port} (UDP and TCP). Stop it with Ctrl-C. In another terminal:
 
   sipsak -vv -s sip:127.0.0.1:${port}                             is it there?
   sipsak -U -C sip:alice@127.0.0.1:5099 -s sip:alice@127.0.0.1:${port}   register alice
+  npx kts rpc -s unix:.state/run/kamailio_ctl ul.dump          who is registered?
   npx kts check /etc/kamailio/kamailio.cfg                     what about your own config?
   npx kts run /etc/kamailio/kamailio.cfg -l udp:127.0.0.1:5070   run it
 
 `);
 const listen = ['-l', `udp:127.0.0.1:${port}`, '-l', `tcp:127.0.0.1:${port}`];
-const server = spawn(process.execPath, ['bin/kts', 'run', CONFIG, ...listen, ...process.argv.slice(2)], {
-  cwd: ROOT,
-  stdio: 'inherit',
-});
+const server = spawn(
+  process.execPath,
+  ['bin/kts', 'run', CONFIG, '--state', STATE, ...listen, ...process.argv.slice(2)],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+  },
+);
 // The terminal signals the whole group; a supervisor signals only us.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => server.kill(signal));
 server.on('exit', (code, signal) => {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../observe/version.js';
 import { checkCommand } from './check.js';
+import { dbCommand } from './db.js';
 import { explainCommand } from './explain.js';
 import { modulesCommand } from './modules.js';
 import { rpcCommand } from './rpc.js';
@@ -13,7 +14,8 @@ export async function main(args: readonly string[]): Promise<void> {
     .version(VERSION.full)
     .showHelpAfterError()
     .exitOverride();
-  for (const make of [runCommand, checkCommand, explainCommand, modulesCommand, rpcCommand]) program.addCommand(make());
+  for (const make of [runCommand, checkCommand, explainCommand, modulesCommand, rpcCommand, dbCommand])
+    program.addCommand(make());
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (e) {
