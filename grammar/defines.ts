@@ -1,7 +1,7 @@
 import type { Position } from './source.js';
 import type { SourceText } from './text.js';
 
-/** The language version that is imitated: the distribution's 5.6.3 or the current 6.1. */
+/** The language version that is imitated: the distribution's 5.6.3 or 6.2. */
 export type Compat = '5.6' | '6.x';
 
 /** Where characters of a define's value were written; continued lines make several pieces. */
@@ -21,7 +21,7 @@ export interface Define {
 /** The ids that exist before the first line is read. */
 export function predefined(compat: Compat): Map<string, string | null> {
   const ids = new Map<string, string | null>();
-  const [major, minor, patch] = compat === '5.6' ? [5, 6, 3] : [6, 1, 4];
+  const [major, minor, patch] = compat === '5.6' ? [5, 6, 3] : [6, 2, 0];
   ids.set(`KAMAILIO_${major}`, null);
   ids.set(`KAMAILIO_${major}_${minor}`, null);
   ids.set(`KAMAILIO_${major}_${minor}_${patch}`, null);

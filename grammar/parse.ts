@@ -34,7 +34,7 @@ export function parseConfig(options: PreprocessOptions): ParseResult {
   const scanned = preprocess(options);
   const bounded = boundNesting(scanned.tokens);
   parser ??= new ConfigParser();
-  const parsed = parser.parse(bounded.tokens, scanned.eof);
+  const parsed = parser.parse(bounded.tokens, scanned.eof, options.compat);
   const order = new Map(scanned.files.map((file, n) => [file, n]));
   const diagnostics = [...scanned.diagnostics, ...bounded.diagnostics, ...parsed.diagnostics].sort(
     (a, b) =>

@@ -12,6 +12,7 @@ import type {
 } from './ast.js';
 import { diagnose } from './codes.js';
 import { isReserved } from './core-params.js';
+import type { Compat } from './defines.js';
 import { ParameterParser } from './parser-parameters.js';
 import type { Diagnostic } from './source.js';
 import * as T from './tokens.js';
@@ -35,13 +36,20 @@ const NAMED: ReadonlyMap<TokenType, RouteBlockKind> = new Map<TokenType, RouteBl
 
 /** The grammar of a whole config file. */
 export class ConfigParser extends ParameterParser {
+  private compat: Compat = '6.x';
+
   constructor() {
     super();
     this.performSelfAnalysis();
   }
 
   /** Parses preprocessed tokens; `eof` places errors at the end. */
-  parse(tokens: readonly T.Token[], eof: T.Token): { ast: ConfigFile; diagnostics: readonly Diagnostic[] } {
+  parse(
+    tokens: readonly T.Token[],
+    eof: T.Token,
+    compat: Compat = '6.x',
+  ): { ast: ConfigFile; diagnostics: readonly Diagnostic[] } {
+    this.compat = compat;
     this.found.length = 0;
     this.eof = eof;
     this.unclosedAt = -1;
@@ -141,6 +149,7 @@ export class ConfigParser extends ParameterParser {
       DEF: [
         { ALT: () => this.CONSUME(T.StringLiteral) },
         {
+          GATE: () => this.compat !== '5.6',
           ALT: () => {
             this.CONSUME(T.LParen);
             const token = this.CONSUME2(T.StringLiteral);

@@ -24,15 +24,15 @@ const load = (name: string) => (present ? JSON.parse(readFileSync(`${REFERENCE}/
 const cases = load('language-cases.json') as Case[];
 const meta = load('language-cases.meta.json') as { default_globals: string; default_modules: string };
 
-/** Refused by 5.6.3, accepted here in every version: newer forms that no 5.6 script can mean otherwise. */
-const ACCEPTED_ANYWAY = new Set(['g.lm.paren']);
 /** Refused by the preprocessor or inside a token, without the words "syntax error". */
 const REFUSED_BY_THE_LEXER = [
   ...['p.def.dash', 'p.endif.missing', 'p.endif.extra', 'p.endif.noeol', 'p.ifexp', 'p.defenv.missing'],
   ...['p.include.missing', 'p.include.sq', 'p.include.define', 'l.pv.newline'],
 ];
 /** What the current version has on top of 5.6, by the observations on it. */
-const ACCEPTED_SINCE = [...['p.ifexp', 'p.defexp.types', 'p.markers', 'g.domain56', 'g.socket56', 'g.return_mode']];
+const ACCEPTED_SINCE = [
+  ...['p.ifexp', 'p.defexp.types', 'p.markers', 'g.domain56', 'g.socket56', 'g.lm.paren', 'g.return_mode'],
+];
 const REFUSED_SINCE = ['p.ifexp563'];
 
 const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
@@ -56,7 +56,6 @@ const errorsOf = (result: ParseResult) => result.diagnostics.filter(({ severity 
 const isSyntaxError = (item: Case) => item.expect_core_log?.some((line) => line.includes('syntax error')) ?? false;
 
 function refusedBy(compat: Compat, item: Case): boolean {
-  if (ACCEPTED_ANYWAY.has(item.id)) return false;
   if (compat === '6.x' && REFUSED_SINCE.includes(item.id)) return true;
   if (compat === '6.x' && ACCEPTED_SINCE.includes(item.id)) return false;
   return isSyntaxError(item) || REFUSED_BY_THE_LEXER.includes(item.id);

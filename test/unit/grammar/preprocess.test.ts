@@ -76,7 +76,7 @@ describe('defines', () => {
       ['KAMAILIO_5_6', null],
       ['KAMAILIO_5_6_3', null],
     ]);
-    expect(parse('').defines.get('KAMAILIO_VERSION')).toBe('6001004');
+    expect(parse('').defines.get('KAMAILIO_VERSION')).toBe('6002000');
     expect(parse('').defines.get('OS_NAME')).toBe('"linux"');
   });
 
