@@ -13,7 +13,12 @@ export function bindExpr(node: Expr, scope: BindScope): BoundExpr {
   switch (node.kind) {
     case 'int':
       // 5.6 keeps literals in 32 bits: the negation of its least integer is itself.
-      return { kind: 'const', value: scope.compat === '5.6' ? node.value | 0 : node.value, type: 'int', span: node.span };
+      return {
+        kind: 'const',
+        value: scope.compat === '5.6' ? node.value | 0 : node.value,
+        type: 'int',
+        span: node.span,
+      };
     case 'string':
       return { kind: 'const', value: node.value, type: 'str', span: node.span };
     case 'pv': {
