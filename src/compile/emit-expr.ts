@@ -70,7 +70,7 @@ export class ExprEmitter {
       case 'block':
         return `${this.#blockCode(e)}>0`;
       case 'call':
-        return `${this.call(e.call)}>0`;
+        return `${this.#operand(e.call)}>0`;
       case 'route-call':
         return `${this.route.routeCall(e.call)}>0`;
       case 'const':
@@ -141,7 +141,7 @@ export class ExprEmitter {
    * to the form that variables store.
    */
   assigned(e: BoundExpr): string {
-    if (e.kind === 'call') return this.call(e.call);
+    if (e.kind === 'call') return this.#operand(e.call);
     if (e.kind === 'route-call') return this.route.routeCall(e.call);
     if (e.kind === 'block') return this.#blockCode(e);
     // A choice is a computed value: undefined becomes text.
@@ -170,6 +170,15 @@ export class ExprEmitter {
         ? `(typeof(x.pending=${source})==='number'?x.pending:R.resumed(x,await R.suspend(x)))`
         : source;
     return call.core ? waited : `R.done(x,${waited})`;
+  }
+
+  /** A call inside an expression: when its arguments cannot be had, the call alone counts as failed. */
+  #operand(call: BoundCall): string {
+    const source = this.call(call);
+    if (!mayLackArguments(call)) return source;
+    const at = quote(`${call.site.file}:${call.site.line}`);
+    if (source.includes('await ')) return `(await R.attemptWaiting(async()=>${source},${at}))`;
+    return `R.attempt(()=>${source},${at})`;
   }
 
   #argument(arg: BoundArg): string {
@@ -214,7 +223,7 @@ export class ExprEmitter {
 
   #blockCode(e: Extract<BoundExpr, { kind: 'block' }>): string {
     const block = this.route.blockFunction(e.body);
-    return block.suspends ? `(await ${block.name}(x))` : `${block.name}(x)`;
+    return block.suspends ? waiting(`${block.name}(x)`) : `${block.name}(x)`;
   }
 
   #defined(e: BoundExpr): string {
@@ -296,6 +305,16 @@ export class ExprEmitter {
   #site(e: BoundExpr): string {
     return this.route.constants.use('s', this.route.linker.operatorSite(rangeText(e.span)));
   }
+}
+
+/** True when evaluating the arguments can be abandoned, so that the call is not made. */
+export function mayLackArguments(call: BoundCall): boolean {
+  return call.args.some((a) => a.kind === 'expr' || (a.kind === 'format' && a.to === 'regex'));
+}
+
+/** Waits for a route or block of this run; other runs went on meanwhile, and logs are this run's again. */
+export function waiting(run: string): string {
+  return `R.resumed(x,await ${run})`;
 }
 
 /** A number literal that never merges with an operator before it. */

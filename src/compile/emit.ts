@@ -2,7 +2,7 @@ import type { BoundRoute, BoundStatement, Program, RouteCall } from '../check/pr
 import { rangeText } from '../check/scope.js';
 import { Constants, quote } from './constants.js';
 import { canStop, type RouteEffects, visitBlock } from './effects.js';
-import { ExprEmitter, type RouteEmission } from './emit-expr.js';
+import { ExprEmitter, mayLackArguments, type RouteEmission, waiting } from './emit-expr.js';
 import type { Linker } from './link.js';
 
 /** The program as JavaScript source: a function of (k, R) that gives one function per route, by route index. */
@@ -114,11 +114,11 @@ class RouteEmitter implements RouteEmission {
       if (callee === undefined) return '-1';
       const e = this.effects[callee]!;
       const run = e.countsDepth ? `R.deep(x,r${callee}_,${level})` : `r${callee}_(x)`;
-      return `(x.rc=${e.suspends ? `await ${run}` : run})`;
+      return `(x.rc=${e.suspends ? waiting(run) : run})`;
     }
     const waits = this.#routeSuspends(call);
     const run = `R.computedRoute(x,${this.#expr.text(call.name)},${level},${quote(`${call.span.at.file}:${call.span.at.line}`)})`;
-    return waits ? `(await ${run})` : run;
+    return waits ? waiting(run) : run;
   }
 
   #routeSuspends(call: RouteCall): boolean {
@@ -185,7 +185,7 @@ class RouteEmitter implements RouteEmission {
   #callStatement(s: Extract<BoundStatement, { kind: 'call' }>, flow: Flow): string {
     const { call } = s;
     const source = this.#expr.call(call);
-    const risky = call.args.some((a) => a.kind === 'expr');
+    const risky = mayLackArguments(call);
     if (call.core) {
       const at = quote(`${call.site.file}:${call.site.line}`);
       const core = `R.coreAction(${source},${at});`;
@@ -271,7 +271,7 @@ class RouteEmitter implements RouteEmission {
             : `${label}s===${quote(`${(c.label as { value: string }).value}`)}`;
         return [`${test}?${i}`];
       });
-      select = `const ${label}i=${[...tests, '-1'].join(':')};`;
+      select = `const ${label}i=${label}s===null?-1:${[...tests, '-1'].join(':')};`;
       subject = `${label}i`;
     }
     // A value that cannot be converted takes the default arm.
@@ -318,6 +318,7 @@ function mayFail(e: Parameters<typeof canStop>[0]): boolean {
       return typeof e.value === 'string';
     case 'null':
     case 'call':
+      // A call whose arguments cannot be had counts as failed; see `ExprEmitter.call`.
       return false;
     case 'pv':
       return true;

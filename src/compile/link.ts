@@ -1,6 +1,6 @@
 import type { Span } from '../../grammar/source.js';
 import type { Findings } from '../check/findings.js';
-import type { BoundArg, BoundCall, BoundComparison, FormatText, Program, PvUse } from '../check/program.js';
+import type { BoundArg, BoundCall, BoundComparison, FormatText, PvUse } from '../check/program.js';
 import {
   ArgumentError,
   type BindEnv,
@@ -55,14 +55,6 @@ export class Linker {
     private readonly findings: Findings,
   ) {}
 
-  /** Checks that fixed route names exist; compiled code may then rely on it. */
-  checkRoutes(program: Program, names: Iterable<{ table: RouteTable; name: string; span: Span }>): void {
-    const known = new Set(program.routes.map((r) => `${r.table}:${r.name}`));
-    for (const { table, name, span } of names) {
-      if (!known.has(`${table}:${name}`)) this.findings.add('KTS1050', span, `route "${name}" not found`);
-    }
-  }
-
   /** JavaScript that reads a pseudo-variable of run `x`. Script variables with fixed names are read in place. */
   readSource(pv: PvUse, constants: Constants): string {
     const slot = this.#varSlot(pv);
@@ -73,7 +65,12 @@ export class Linker {
   /** JavaScript that assigns to a pseudo-variable; a boolean that says whether it worked. */
   writeSource(pv: PvUse, value: string, constants: Constants): string {
     const slot = this.#varSlot(pv);
-    if (slot !== null) return `((x.vars[${slot}]=${value}??${pv.name === 'vn' ? 'null' : '0'}),true)`;
+    if (slot !== null) {
+      const unset = pv.name === 'vn' ? 'null' : '0';
+      // JavaScript looks `x.vars` up before it waits for the value; a run that waited has other variables then.
+      if (value.includes('await ')) return `R.setVar(x,${slot},${value}??${unset})`;
+      return `((x.vars[${slot}]=${value}??${unset}),true)`;
+    }
     const write = this.access(pv).write;
     return write ? `${constants.use('w', write)}(x,${value})` : `(${value},false)`;
   }

@@ -106,25 +106,36 @@ export class RouteTables implements Routes {
     return found;
   }
 
-  /** Runs compiled code over a message, with the log and the script variables set to this run. */
+  /**
+   * Runs compiled code over a message, with the log and the script variables set to this run. A function may run a
+   * further route over the same context: that is part of the run it is called from.
+   */
   run(code: Code, ctx: ScriptContext): number | Promise<number> {
     const { log } = this;
     const outer = log.context;
     const vars = this.#vars;
     log.context = ctx;
-    if (ctx.vars === null && vars !== null) ctx.vars = vars.values;
+    const outermost = ctx.vars === null;
+    if (outermost && vars !== null) ctx.vars = vars.values;
     let result: number | Promise<number>;
     try {
       result = code(ctx);
     } catch (e) {
       log.context = outer;
+      if (outermost) ctx.vars = null;
       throw e;
     }
     log.context = outer;
-    if (typeof result === 'number') return result;
+    if (typeof result === 'number') {
+      if (outermost) ctx.vars = null;
+      return result;
+    }
+    if (!outermost) return result;
     return result.finally(() => {
       log.context = null;
       if (ctx.varsOwned && ctx.vars !== null) vars?.adopt(ctx.vars);
+      ctx.vars = null;
+      ctx.varsOwned = false;
     });
   }
 

@@ -94,8 +94,35 @@ export class ScriptRuntime {
     return code;
   }
 
+  /** Assigns to a script variable of a run that may have waited for the value. */
+  setVar(x: ScriptContext, slot: number, value: string | number | bigint | null): true {
+    x.vars![slot] = value;
+    return true;
+  }
+
+  /** A call inside an expression, whose arguments may be impossible to evaluate: it then counts as failed. */
+  attempt(call: () => number, at: string): number {
+    try {
+      return call();
+    } catch (e) {
+      return this.actionAbandoned(e, at);
+    }
+  }
+
+  async attemptWaiting(call: () => Promise<number>, at: string): Promise<number> {
+    try {
+      return await call();
+    } catch (e) {
+      return this.actionAbandoned(e, at);
+    }
+  }
+
   /** Runs a route that counts block depth; `nest` is how many blocks of the caller are around the call. */
-  deep(x: ScriptContext, route: (x: ScriptContext) => number | Promise<number>, nest: number): number | Promise<number> {
+  deep(
+    x: ScriptContext,
+    route: (x: ScriptContext) => number | Promise<number>,
+    nest: number,
+  ): number | Promise<number> {
     if (this.tooDeep(x, nest)) return -1;
     x.depth += nest;
     const code = route(x);
@@ -175,7 +202,7 @@ export class ScriptRuntime {
 
   /** A computed `return`, `exit` or `drop` value as a code. */
   code(n: number | bigint): number {
-    return typeof n === 'number' ? n : Number(BigInt.asIntN(32, n));
+    return typeof n === 'number' ? n | 0 : Number(BigInt.asIntN(32, n));
   }
 
   runaway(from: number, to: number): number {
