@@ -12,9 +12,8 @@ function finish(sum: number): number {
   return (h + (h >>> 11) + (h >>> 13) + (h >>> 23)) >>> 0;
 }
 
-/** The hash of a text as an unsigned 32-bit number. */
-export function slotHash(text: string): number {
-  let sum = 0;
+function update(start: number, text: string): number {
+  let sum = start;
   let i = 0;
   for (const last = text.length - 4; i <= last; i += 4) {
     sum = mix(
@@ -27,7 +26,13 @@ export function slotHash(text: string): number {
   }
   let rest = 0;
   for (; i < text.length; i++) rest = (rest << 8) | text.charCodeAt(i);
-  return finish(mix(sum, rest));
+  return mix(sum, rest);
+}
+
+/** The hash of a text, or of two in a row, as an unsigned 32-bit number. */
+export function slotHash(text: string, more = ''): number {
+  const sum = update(0, text);
+  return finish(more === '' ? sum : update(sum, more));
 }
 
 /** The hash that takes `A`–`Z` for `a`–`z`. */

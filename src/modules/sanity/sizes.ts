@@ -42,10 +42,7 @@ export function sizes(msg: SipMessage, limits: SizeLimits): Verdict {
     (limits.toUri <= 0 || urisFit(msg.to && [msg.to], limits.toUri)) &&
     fits(msg.raw.length - msg.bodyStart, limits.body) &&
     fits(msg.headersEnd - msg.firstLineEnd, limits.headers) &&
-    urisFit(
-      msg.contacts?.list.map((c) => c.addr),
-      limits.contactUri,
-    ) &&
+    urisFit(msg.contacts?.list.map((c) => c.addr) ?? null, limits.contactUri) &&
     urisFit(msg.routes, limits.routeUri) &&
     urisFit(msg.recordRoutes, limits.routeUri) &&
     urisFit(msg.addressesOf(Hdr.PATH), limits.pathUri) &&
