@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -90,7 +90,8 @@ export class StockServer {
     const limit = Date.now() + 10_000;
     while (Date.now() < limit && this.child.exitCode === null) {
       const bound = socketsOf(this.host, { tcp: true, ipv6 }).filter((s) => s.port === SIP_PORT && s.listening);
-      if (bound.length >= 2) return;
+      // Sockets are open before modules are: ctl's tells that the server has started whole.
+      if (bound.length >= 2 && existsSync(this.ctlSocket)) return;
       await sleep(10);
     }
     const { log } = this;
