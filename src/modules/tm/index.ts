@@ -1,4 +1,5 @@
 import { defineModule } from '../../registry/module.js';
+import { ARMING_FUNCTIONS } from './arming-functions.js';
 import { CONTACT_FUNCTIONS } from './contact-functions.js';
 import { PARAMS } from './params.js';
 import { RELAY_FUNCTIONS } from './relay-functions.js';
@@ -14,7 +15,13 @@ export default defineModule({
   name: 'tm',
   doc: 'Stateful transactions: relaying, forking, retransmission, local requests.',
   params: PARAMS,
-  functions: { ...TRANSACTION_FUNCTIONS, ...TUNING_FUNCTIONS, ...RELAY_FUNCTIONS, ...CONTACT_FUNCTIONS },
+  functions: {
+    ...TRANSACTION_FUNCTIONS,
+    ...ARMING_FUNCTIONS,
+    ...TUNING_FUNCTIONS,
+    ...RELAY_FUNCTIONS,
+    ...CONTACT_FUNCTIONS,
+  },
   rpc: { ...RPC, ...UAC_RPC },
   eventRoutes: {
     'tm:branch-failure:<name>': 'A branch got a negative reply (`t_on_branch_failure`).',
