@@ -158,7 +158,9 @@ function bindArgument(
   if (!given) return null;
   const { span } = given;
   if (given.kind === 'computed') {
-    const runtime = arg.kind === 'text' || arg.kind === 'int' || arg.kind === 'value' || arg.kind === 'regex';
+    const parsedAtRunTime = arg.kind === 'static' && owner !== scope.names.core;
+    const runtime =
+      arg.kind === 'text' || arg.kind === 'int' || arg.kind === 'value' || arg.kind === 'regex' || parsedAtRunTime;
     const literalOnly = def.literalOnly || (scope.compat === '5.6' && wasLiteralOnly(owner.name, name, count));
     if (literalOnly || !runtime) {
       scope.findings.add('KTS1024', span, `function ${name}: parameter ${arg.name} is not constant`, [
@@ -168,6 +170,7 @@ function bindArgument(
       ]);
       return null;
     }
+    if (arg.kind === 'static') return { kind: 'static-expr', value: given.value, arg };
     return { kind: 'expr', value: given.value, to: arg.kind };
   }
   const { text } = given;

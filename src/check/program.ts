@@ -198,7 +198,7 @@ export type BoundArg =
       readonly span: Span;
     }
   /** The same for text that is only known at run time: parsed at each distinct text. */
-  | { readonly kind: 'static-format'; readonly format: FormatText; readonly arg: Arg<unknown> }
+  | { readonly kind: 'static-expr'; readonly value: BoundExpr; readonly arg: Arg<unknown> }
   | { readonly kind: 'route'; readonly table: RouteTable; readonly name: string; readonly span: Span }
   | { readonly kind: 'route-format'; readonly table: RouteTable; readonly format: FormatText };
 

@@ -212,8 +212,8 @@ export class ExprEmitter {
         return constants.use('re', linker.regex(arg.pattern, null, { ignoreCase: true, newline: true }));
       case 'static':
         return constants.use('c', linker.staticArgument(arg));
-      case 'static-format':
-        return `${constants.use('c', linker.staticFormat(arg))}(x)`;
+      case 'static-expr':
+        return `${constants.use('c', linker.parserOf(arg.arg))}(${this.text(arg.value)})`;
       case 'route':
         return constants.use('r', linker.routeRef(arg.table, arg.name));
       case 'route-format':

@@ -2,6 +2,7 @@ import type { Span } from '../../grammar/source.js';
 import type { Findings } from '../check/findings.js';
 import type { BoundArg, BoundCall, BoundComparison, FormatText, PvUse } from '../check/program.js';
 import {
+  type Arg,
   ArgumentError,
   type BindEnv,
   type BoundPv,
@@ -13,7 +14,7 @@ import {
 import type { PvAccess, PvIndex, PvInner, TransformationParam } from '../registry/module.js';
 import { type ComparisonTest, makeComparison } from '../script/comparisons.js';
 import type { ScriptContext } from '../script/context.js';
-import type { OperatorSite } from '../script/operators.js';
+import { EVALUATION_FAILED, type OperatorSite } from '../script/operators.js';
 import { compileRegex } from '../script/regex/index.js';
 import type { ScriptVars } from '../script/script-vars.js';
 import { isDefined, toPrinted, type Value } from '../script/value.js';
@@ -29,6 +30,8 @@ export interface LinkTarget {
   readonly isMyself: (host: string, port: number, proto: string | null) => boolean;
   /** The full path of a config file: functions and variables show it, messages of the core the name as given. */
   readonly fullPath: (file: string) => string;
+  /** Logs that a function's argument given at run time was refused. */
+  readonly refused: (text: string) => void;
 }
 
 type Read = (ctx: ScriptContext) => Value;
@@ -214,17 +217,26 @@ export class Linker {
   }
 
   /** A parser applied at run time; each distinct text is parsed once while it stays in a small cache. */
-  staticFormat(arg: Extract<BoundArg, { kind: 'static-format' }>): (ctx: ScriptContext) => unknown {
-    const format = this.format(arg.format);
+  parserOf(arg: Arg<unknown>): (text: string) => unknown {
     const cache = new Map<string, unknown>();
-    return (ctx) => {
-      const text = format(ctx);
+    return (text) => {
       if (cache.has(text)) return cache.get(text);
       if (cache.size >= 64) cache.clear();
-      const value = arg.arg.parse?.(text, this.target.env, 'str');
+      const value = this.#parseAtRunTime(arg, text);
       cache.set(text, value);
       return value;
     };
+  }
+
+  /** Abandons the call when the argument's grammar refuses the text. */
+  #parseAtRunTime(arg: Arg<unknown>, text: string): unknown {
+    try {
+      return arg.parse?.(text, this.target.env, 'str');
+    } catch (e) {
+      if (!(e instanceof ArgumentError)) throw e;
+      this.target.refused(`${arg.name} "${text}": ${e.message}`);
+      throw EVALUATION_FAILED;
+    }
   }
 
   routeRef(table: RouteTable, name: string): RouteRef | null {

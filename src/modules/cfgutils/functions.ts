@@ -30,9 +30,9 @@ function globalFlag(
   return fn([flagBit], info, (state) => (_ctx, bit) => (use(state, bit) ? 1 : -1));
 }
 
-/** Waits without keeping others from their messages. */
+/** Waits without keeping others from their messages; below a millisecond there is nothing to wait with. */
 function pause(state: Cfgutils, milliseconds: number): number | Promise<number> {
-  if (milliseconds <= 0) return 1;
+  if (milliseconds < 1) return 1;
   return new Promise((resolve) => {
     state.host.clock.after(milliseconds, () => resolve(1));
   });
