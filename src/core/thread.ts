@@ -284,6 +284,7 @@ export class ScriptThread implements Host {
         findRoute: (table, name) => this.routes.find(table, name),
         isMyself: (host, port, proto) => this.isMyself(host, port, proto),
         fullPath: (file) => resolvePath(this.#cwd, file),
+        refused: (text) => this.log.error('<core>', text),
       },
       findings,
     );
