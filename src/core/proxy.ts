@@ -7,11 +7,11 @@ import type { CoreSettings } from '../registry/core-settings.js';
 import type { ForwardTarget, StatelessCore } from '../registry/host.js';
 import { ScriptContext } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
-import { MAGIC_COOKIE } from '../sip/branch.js';
+import { hasMagicCookie, MAGIC_COOKIE } from '../sip/branch.js';
 import { buildForwardedReply, buildReply, buildRequest, viaLine } from '../sip/build.js';
 import type { SipMessage } from '../sip/message.js';
 import { replyAddress } from '../sip/received.js';
-import { TagSource } from '../sip/tag.js';
+import { hash32, hex8, TagSource } from '../sip/tag.js';
 import { parseUri } from '../sip/uri.js';
 
 export interface ProxyParts {
@@ -26,8 +26,20 @@ export interface ProxyParts {
   readonly mtuProto: (msg: SipMessage) => string | undefined;
 }
 
-/** Statelessly forwarded requests carry this branch (RFC 3261 §16.11 lets it be any constant when nothing is kept). */
-const STATELESS_BRANCH = `${MAGIC_COOKIE}kts0`;
+/**
+ * The branch of a statelessly forwarded request (RFC 3261 §16.11): the same for retransmissions, the CANCEL and the ACK of
+ * a refusal, other for every other request.
+ */
+function statelessBranch(msg: SipMessage): string {
+  const via = msg.via1;
+  const key =
+    via !== null && hasMagicCookie(via.branch)
+      ? `${via.branch} ${via.host}:${via.port}`
+      : `${msg.requestUri} ${msg.fromTag} ${msg.callId} ${msg.cseq?.number}`;
+  return `${MAGIC_COOKIE}${hex8(hash32(key))}${hex8(hash32(key, SECOND_SEED))}`;
+}
+
+const SECOND_SEED = 0x9747b28c;
 
 /** Stateless actions of the core: replies, next hops, forwarding. */
 export class StatelessProxy implements StatelessCore {
@@ -158,8 +170,9 @@ export class StatelessProxy implements StatelessCore {
     }
     const { msg } = ctx;
     const dst = { ...hop, noConnect: msg.forwardNoConnect, closeAfterSend: msg.forwardClose };
+    const branch = statelessBranch(msg);
     const build = (d: Destination): string =>
-      this.buildForward(ctx, { dst: d, uri: msg.currentUri, branch: STATELESS_BRANCH, path: msg.pathVector || null });
+      this.buildForward(ctx, { dst: d, uri: msg.currentUri, branch, path: msg.pathVector || null });
     const text = build(dst);
     const wide = this.forSize(msg, dst, text.length);
     return this.send(ctx, wide, wide === dst ? text : build(wide)) ? 1 : -1;
@@ -176,7 +189,8 @@ export class StatelessProxy implements StatelessCore {
   }
 
   /** Forwards a reply by its second Via (RFC 3261 §16.11); false when there is none or it cannot be sent. */
-  forwardReply(msg: SipMessage): boolean | Promise<boolean> {
+  forwardReply(ctx: ScriptContext): boolean | Promise<boolean> {
+    const { msg } = ctx;
     const via = msg.via(1);
     if (via === null) {
       this.parts.log.debug('<core>', 'reply without second via header is dropped');
@@ -184,8 +198,9 @@ export class StatelessProxy implements StatelessCore {
     }
     const proto = (via.transport.toLowerCase() || 'udp') as Proto;
     const host = via.param('received') ?? via.host;
-    const rport = via.param('rport');
-    const port = rport ? Number(rport) : via.portOrDefault;
+    const rport = Number(via.param('rport') ?? '');
+    const port = Number.isInteger(rport) && rport > 0 && rport < 0x10000 ? rport : via.portOrDefault;
+    const observed = this.parts.settings.onsend_route_reply === 1 ? ctx : null;
     const hops = this.parts.resolver.resolve(host, port, proto);
     const sendTo = (hop: Resolved | undefined): boolean => {
       if (hop === undefined) return false;
@@ -193,7 +208,7 @@ export class StatelessProxy implements StatelessCore {
       const dst: Destination = { ...hop, socket, connectionId: 0, noConnect: msg.forwardNoConnect };
       const chosen = this.parts.network.socketFor(dst);
       const target = chosen && { socket: chosen, receivedOn: msg.received.socket };
-      return this.send(null, dst, buildForwardedReply(msg, { target, needsLength: proto !== 'udp' }));
+      return this.send(observed, dst, buildForwardedReply(msg, { target, needsLength: proto !== 'udp' }));
     };
     return hops instanceof Promise ? hops.then((all) => sendTo(all[0])) : sendTo(hops[0]);
   }

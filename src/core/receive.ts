@@ -4,15 +4,16 @@ import type { RouteRef } from '../registry/arguments.js';
 import type { Hooks, Routes } from '../registry/host.js';
 import { ScriptContext, Stop } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
+import { Hdr } from '../sip/header-names.js';
 import { ParseFailure, SipMessage } from '../sip/message.js';
-import type { ReceiveInfo } from '../sip/receive-info.js';
+import type { Proto, ReceiveInfo } from '../sip/receive-info.js';
 
 export interface ReceiverParts {
   readonly log: Log;
   readonly hooks: Hooks;
   readonly routes: Routes;
   /** Forwards a reply that belongs to no transaction. */
-  readonly forwardReply: (msg: SipMessage) => boolean | Promise<boolean>;
+  readonly forwardReply: (ctx: ScriptContext) => boolean | Promise<boolean>;
   readonly counters: ReceiveCounters;
 }
 
@@ -27,6 +28,9 @@ export interface ReceiveCounters {
   readonly err_replies: Counter;
   readonly bad_msg_hdr: Counter;
 }
+
+/** Transports by upstream's numbers, for its log texts. */
+const PROTOCOL_NUMBERS: Readonly<Record<Proto, number>> = { udp: 1, tcp: 2, tls: 3, sctp: 4, ws: 5, wss: 6 };
 
 /** How many bytes of a message that cannot be parsed go into the log. */
 const LOGGED_BYTES = 1024;
@@ -53,7 +57,7 @@ export class Receiver {
   receive(raw: string, received: ReceiveInfo): void {
     try {
       const msg = SipMessage.parse(raw, received);
-      if (msg instanceof ParseFailure) this.#unparsable(raw, received, msg.reason);
+      if (msg instanceof ParseFailure) this.#unparsable(SipMessage.unread(raw, received), msg.reason);
       else this.process(msg);
     } catch (e) {
       this.#failed(e, raw);
@@ -67,12 +71,11 @@ export class Receiver {
   }
 
   #request(msg: SipMessage): Promise<void> | undefined {
-    const { hooks, counters, log } = this.parts;
+    const { hooks, counters } = this.parts;
     counters.rcv_requests.inc();
     const ctx = new ScriptContext(msg, RouteKind.REQUEST);
     if (!routable(msg)) {
-      log.error('<core>', 'no via found in request');
-      counters.bad_msg_hdr.inc();
+      this.#unroutable(msg, 'request');
       return undefined;
     }
     for (const hook of hooks.preRequest) {
@@ -96,25 +99,42 @@ export class Receiver {
       this.parts.counters.err_requests.inc();
       return undefined;
     }
-    const code = this.#main.run(ctx);
+    let code: number | Promise<number>;
+    try {
+      code = this.#main.run(ctx);
+    } catch (e) {
+      this.#failed(e, ctx.msg.raw);
+      this.#endRequest(ctx);
+      return undefined;
+    }
     if (typeof code === 'number') {
       this.#routed(ctx, code);
       return undefined;
     }
-    return code.then((n) => this.#routed(ctx, n));
+    return code.then(
+      (n) => this.#routed(ctx, n),
+      (e: unknown) => {
+        this.#failed(e, ctx.msg.raw);
+        this.#endRequest(ctx);
+      },
+    );
   }
 
   #routed(ctx: ScriptContext, code: number): void {
     if (code < 0) this.parts.log.warn('<core>', 'error while trying script');
+    this.#endRequest(ctx);
+  }
+
+  /** Whatever came of the script, modules end what they began for the request. */
+  #endRequest(ctx: ScriptContext): void {
     for (const hook of this.parts.hooks.postRequest) hook(ctx);
   }
 
   #replyMessage(msg: SipMessage): Promise<void> | undefined {
-    const { hooks, counters, log } = this.parts;
+    const { hooks, counters } = this.parts;
     counters.rcv_replies.inc();
     if (!routable(msg)) {
-      log.error('<core>', 'no via found in reply');
-      counters.bad_msg_hdr.inc();
+      this.#unroutable(msg, 'reply');
       return undefined;
     }
     const ctx = new ScriptContext(msg, RouteKind.CORE_ONREPLY);
@@ -152,7 +172,7 @@ export class Receiver {
   }
 
   #forward(ctx: ScriptContext): Promise<void> | undefined {
-    const sent = this.parts.forwardReply(ctx.msg);
+    const sent = this.parts.forwardReply(ctx);
     if (typeof sent === 'boolean') {
       this.#forwarded(ctx, sent);
       return undefined;
@@ -170,23 +190,30 @@ export class Receiver {
     return undefined;
   }
 
-  #unparsable(raw: string, received: ReceiveInfo, reason: string): void {
-    const { log, counters, routes } = this.parts;
+  /** A message without a Via is dropped; one whose Via, or what stands before it, cannot be read is a parse error. */
+  #unroutable(msg: SipMessage, kind: 'request' | 'reply'): void {
+    if (msg.malformedHeader >= 0 || msg.firstHeader(Hdr.VIA) >= 0) {
+      this.#unparsable(msg, 'bad header');
+      return;
+    }
+    this.parts.log.error('<core>', `no via found in ${kind}`);
+    this.parts.counters.bad_msg_hdr.inc();
+  }
+
+  #unparsable(msg: SipMessage, reason: string): void {
+    const { log, counters } = this.parts;
+    const { raw, received } = msg;
     counters.bad_msg_hdr.inc();
     if (log.enabled(Level.ERR)) {
-      log.error(
-        '<core>',
-        `parsing of a message from ${received.srcIp}:${received.srcPort} failed: ${reason} [${printable(raw)}]`,
-      );
+      const from = `${received.srcIp}:${received.srcPort}/${PROTOCOL_NUMBERS[received.proto]}`;
+      log.error('<core>', `core parsing of SIP message failed (${from}): ${reason} [${printable(raw)}]`);
     }
-    if (this.#parseError === null) return;
-    const msg = routes.fakeRequest(received);
-    const code = this.#parseError.run(new ScriptContext(msg, RouteKind.REQUEST));
-    if (typeof code !== 'number') code.catch((e: unknown) => this.#failed(e, raw));
+    const code = this.#parseError?.run(new ScriptContext(msg, RouteKind.REQUEST));
+    if (typeof code === 'object') code.catch((e: unknown) => this.#failed(e, raw));
   }
 
   #failed(e: unknown, raw: string): void {
-    this.parts.counters.err_requests.inc();
+    this.parts.counters[raw.startsWith('SIP/') ? 'err_replies' : 'err_requests'].inc();
     const { log } = this.parts;
     log.context = null;
     const what = e instanceof Error ? (e.stack ?? e.message) : String(e);

@@ -137,7 +137,7 @@ export interface StatelessCore {
   /** Forwards statelessly (core function forward()); the return code. */
   forward(ctx: ScriptContext, uri: string | null, proto: string | null): number | Promise<number>;
   /** Forwards a reply by its second Via (RFC 3261 §16.11); false when there is none or it cannot be sent. */
-  forwardReply(msg: SipMessage): boolean | Promise<boolean>;
+  forwardReply(ctx: ScriptContext): boolean | Promise<boolean>;
   /** The local tag generator of stateless replies: the same tag for the same request, so that ACKs are recognised. */
   statelessToTag(msg: SipMessage): string;
 }

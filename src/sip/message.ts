@@ -149,6 +149,16 @@ export class SipMessage {
     return problem === null ? msg : new ParseFailure(problem);
   }
 
+  /** The message around a text that {@link parse} refuses: all that can be asked of it are its bytes and their origin. */
+  static unread(raw: string, received: ReceiveInfo): SipMessage {
+    const msg = new SipMessage(nextMessageId++, received);
+    msg.raw = raw;
+    msg.isRequest = false;
+    msg.headersEnd = raw.length;
+    msg.bodyStart = raw.length;
+    return msg;
+  }
+
   private load(raw: string): string | null {
     const line = parseFirstLine(raw);
     if (typeof line === 'string') return line;

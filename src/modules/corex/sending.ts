@@ -108,7 +108,7 @@ export const SENDING_FUNCTIONS = {
     [],
     { routes: ['CORE_ONREPLY'], suspends: true, doc: 'Forwards the reply by its second Via, at once.', returns: SENT },
     (state) => (ctx) => {
-      const sent = state.host.proxy.forwardReply(ctx.msg);
+      const sent = state.host.proxy.forwardReply(ctx);
       return typeof sent === 'boolean' ? (sent ? 1 : -1) : sent.then((ok) => (ok ? 1 : -1));
     },
   ),
