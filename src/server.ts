@@ -2,8 +2,8 @@ import type { Clock } from './clock/clock.js';
 import { readKamailioOptions } from './core/kamailio-options.js';
 import type { ServerOptions } from './core/options.js';
 import { checkConfig, startServer as start } from './core/server.js';
-import { type LogRecord, type LogSink, StderrSink } from './observe/log.js';
 import { diagnosticRecord } from './observe/diagnostics.js';
+import { Level, type LogRecord, type LogSink, StderrSink } from './observe/log.js';
 
 /** A server inside this process, driven as a kamailio(8) command line would. For embedding and for tests. */
 export interface EmbeddedOptions {
@@ -51,12 +51,13 @@ export async function startServer(options: EmbeddedOptions): Promise<EmbeddedSer
   if (options.checkOnly) {
     const checked = await checkConfig(server);
     for (const d of checked.diagnostics) write(diagnosticRecord(d, options.clock.now()));
+    for (const text of checked.reasons) write(reasonRecord(text, options.clock.now()));
     return ended('ok' in checked || !checked.accepted ? REFUSED : 0);
   }
   const started = await start(server);
   for (const d of started.diagnostics) write(diagnosticRecord(d, options.clock.now()));
   if (!started.ok) {
-    for (const text of started.reasons) write({ level: -1, source: '<core>', text, prefix: '', time: options.clock.now() });
+    for (const text of started.reasons) write(reasonRecord(text, options.clock.now()));
     return ended(REFUSED);
   }
   return {
@@ -67,5 +68,13 @@ export async function startServer(options: EmbeddedOptions): Promise<EmbeddedSer
     },
   };
 }
+
+const reasonRecord = (text: string, time: number): LogRecord => ({
+  level: Level.ERR,
+  source: '<core>',
+  text,
+  prefix: '',
+  time,
+});
 
 const ended = (exit: number): EmbeddedServer => ({ exit, close: async () => exit });

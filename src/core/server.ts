@@ -8,9 +8,9 @@ import { Resolver } from '../net/resolve.js';
 import type { Network } from '../net/transport.js';
 import { Level, Log } from '../observe/log.js';
 import { Statistics } from '../observe/statistics.js';
-import { ConfigError } from '../registry/module.js';
 import { registerCoreCommands } from '../rpc/core-commands.js';
 import { RpcTable } from '../rpc/table.js';
+import { Stop } from '../script/context.js';
 import { LocalZone } from '../shm/local-zone.js';
 import { serverFacts } from './facts.js';
 import { resolveListeners } from './listeners.js';
@@ -41,6 +41,8 @@ export interface Checked {
   readonly accepted: boolean;
   /** True when a start would get past the config. */
   readonly startable: boolean;
+  /** One sentence for each address to listen on that does not resolve. */
+  readonly reasons: readonly string[];
 }
 
 /** Upstream's default of `rundir` on Debian. */
@@ -67,6 +69,7 @@ export class Server {
 
   async #close(): Promise<void> {
     const { network, databases } = this.parts;
+    network.onMessage(() => {});
     await within(this.thread.stop(), STOP_TIMEOUT);
     await within(network.close(), STOP_TIMEOUT);
     await within(databases.closeAll(), STOP_TIMEOUT);
@@ -167,10 +170,11 @@ export async function checkConfig(options: ServerOptions): Promise<Checked | Sta
   if ('ok' in prepared) return prepared;
   await prepared.network.close();
   const { thread, diagnostics, accepted } = prepared;
-  const startable = !diagnostics.some((d) => d.severity === 'error');
   const listeners = thread && (await resolveListeners(thread.program, options, addressesOf));
-  if (listeners && listeners.errors.length > 0) return { ok: false, diagnostics, reasons: listeners.errors };
-  return { diagnostics, accepted, startable };
+  const reasons = listeners?.errors ?? [];
+  const resolved = reasons.length === 0;
+  const startable = resolved && !diagnostics.some((d) => d.severity === 'error');
+  return { diagnostics, accepted: accepted && resolved, startable, reasons };
 }
 
 /** The addresses of a host name; none when it does not resolve. */
@@ -179,6 +183,17 @@ async function addressesOf(host: string): Promise<readonly string[]> {
     return (await lookup(host, { all: true })).map((a) => a.address);
   } catch {
     return [];
+  }
+}
+
+/** Runs event_route[core:worker-one-init]; why the server must not start, or null. */
+async function runInit(thread: ScriptThread): Promise<string | null> {
+  const name = 'core:worker-one-init';
+  try {
+    const run = await thread.routes.runEvent(name);
+    return run && (run.stop & Stop.DROP) !== 0 ? `event_route[${name}] dropped: the server does not start` : null;
+  } catch (e) {
+    return `event_route[${name}] failed: ${e instanceof Error ? e.message : String(e)}`;
   }
 }
 
@@ -202,15 +217,10 @@ export async function startServer(options: ServerOptions): Promise<Started | Sta
   if (errors.length > 0) return refuse(errors.map((e) => e.message));
   const unmet = thread.unmetNeeds();
   if (unmet.length > 0) return refuse(unmet);
-  try {
-    await thread.start();
-  } catch (e) {
-    if (!(e instanceof ConfigError)) throw e;
-    return refuse([e.message]);
-  }
-  const started = await thread.routes.runEvent('core:worker-one-init');
-  if (started && (started.stop & 2) !== 0)
-    return refuse(['event_route[core:worker-one-init] dropped: the server does not start']);
+  const refusal = await thread.start();
+  if (refusal !== null) return refuse([refusal]);
+  const dropped = await runInit(thread);
+  if (dropped !== null) return refuse([dropped]);
   const receiver = thread.receiver();
   network.onMessage((raw, received) => receiver.receive(raw, received));
   log.write(Level.INFO, '<core>', `listening on ${network.sockets.map((s) => s.text).join(', ')}`);

@@ -147,12 +147,21 @@ export class ScriptThread implements Host {
     return this.#core.missingSockets();
   }
 
-  /** Opens what modules need, in load order. */
-  async start(): Promise<void> {
+  /**
+   * Opens what modules need, in load order.
+   * @returns why a module refuses, in one sentence; null when all have started. What has been opened is `stop`'s.
+   */
+  async start(): Promise<string | null> {
     for (const m of this.program.modules) {
-      await m.def.start?.(this.#states.get(m.def.name), this);
+      // First noted, then started: one that fails halfway may have opened something.
       this.#started.push(m);
+      try {
+        await m.def.start?.(this.#states.get(m.def.name), this);
+      } catch (e) {
+        return e instanceof ConfigError ? e.message : `module ${m.def.name} did not start: ${reasonOf(e)}`;
+      }
     }
+    return null;
   }
 
   /** Stops what was started, in reverse order; a module that fails to stop does not keep the others from it. */
@@ -163,7 +172,7 @@ export class ScriptThread implements Host {
       try {
         await m.def.stop?.(this.#states.get(m.def.name));
       } catch (e) {
-        this.log.error(m.def.name, `stopping failed: ${String(e)}`);
+        this.log.error(m.def.name, `stopping failed: ${reasonOf(e)}`);
       }
     }
   }
@@ -174,14 +183,19 @@ export class ScriptThread implements Host {
       log: this.log,
       hooks: this.hooks,
       routes: this.routes,
-      forwardReply: (msg) => this.proxy.forwardReply(msg),
+      forwardReply: (ctx) => this.proxy.forwardReply(ctx),
       counters: receiveCounters(this.statistics),
     });
   }
 
   state<S>(module: ModuleDef<S>): S {
     const state = this.stateIfLoaded(module);
-    if (state === undefined) throw new ConfigError(`module ${module.name} is not loaded`);
+    if (state === undefined)
+      throw new ConfigError(
+        this.isLoaded(module.name)
+          ? `module ${module.name} must be loaded before it`
+          : `module ${module.name} is not loaded`,
+      );
     return state;
   }
 
@@ -345,4 +359,8 @@ export class ScriptThread implements Host {
       },
     };
   }
+}
+
+function reasonOf(e: unknown): string {
+  return e instanceof Error ? e.message : String(e);
 }
