@@ -22,6 +22,7 @@ export function checkCommand(): Command {
     )
     .action(async (files: string[], options: CheckOptions) => {
       const all: Diagnostic[] = [];
+      const reasons: string[] = [];
       for (const file of files) {
         const checked = await checkConfig(serverOptions(file, options, SILENT));
         if ('ok' in checked) {
@@ -30,17 +31,19 @@ export function checkCommand(): Command {
           return;
         }
         all.push(...checked.diagnostics);
+        reasons.push(...checked.reasons);
       }
       process.stdout.write(
         options.format === 'json'
-          ? json(all)
-          : `${renderDiagnostics(all, mayColour(process.stdout))}${countLine(all)}\n`,
+          ? json(all, reasons)
+          : `${renderDiagnostics(all, mayColour(process.stdout))}${reasons.map((r) => `${r}\n`).join('')}${countLine(all)}\n`,
       );
-      if (all.some((d) => d.severity === 'error')) process.exitCode = 1;
+      if (reasons.length > 0 || all.some((d) => d.severity === 'error')) process.exitCode = 1;
     });
 }
 
-function json(all: readonly Diagnostic[]): string {
+/** `reasons`: what keeps the config from running that is not in its text, such as a name that does not resolve. */
+function json(all: readonly Diagnostic[], reasons: readonly string[]): string {
   const diagnostics = all.map((d) => ({
     code: d.code,
     severity: d.severity,
@@ -53,5 +56,5 @@ function json(all: readonly Diagnostic[]): string {
     notes: d.notes ?? [],
     fix: d.fix ?? null,
   }));
-  return `${JSON.stringify({ diagnostics }, null, 2)}\n`;
+  return `${JSON.stringify({ diagnostics, reasons }, null, 2)}\n`;
 }
