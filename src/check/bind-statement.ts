@@ -91,7 +91,7 @@ function bindSwitch(node: Switch, scope: BindScope): BoundStatement {
   const seen = new Set<string>();
   let on: 'int' | 'str' | null = null;
   let defaults = 0;
-  node.cases.forEach((c, i) => {
+  node.cases.forEach((c) => {
     const body = bindBlock(c.body, scope);
     if (c.label.kind === 'default') {
       if (++defaults > 1) scope.findings.add('KTS1048', c.span, 'bad switch(): too many "default:" labels');
@@ -118,10 +118,10 @@ function bindSwitch(node: Switch, scope: BindScope): BoundStatement {
       label: type === 'int' ? { kind: 'int', value: label.value as number } : { kind: 'str', value: key },
       body,
     });
-    if (type === 'str' && i > 0 && node.cases[0]?.label.kind === 'default' && seen.size === 1) {
-      scope.findings.add('KTS1045', node.cases[0].span, 'a switch over strings cannot start with "default:"');
-    }
   });
+  const first = node.cases[0];
+  if (on === 'str' && first?.label.kind === 'default')
+    scope.findings.add('KTS1045', first.span, 'a switch over strings cannot start with "default:"');
   if (defaults > 0 && seen.size === 0 && !cases.some((c) => c.label.kind === 'regex') && value.kind !== 'const') {
     scope.findings.add('KTS1045', node.span, 'a switch with nothing but "default:" is refused');
   }

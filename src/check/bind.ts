@@ -178,7 +178,7 @@ class ProgramBinder {
         ? { ...item.value, value: this.options.expand(`${item.value.value}`) }
         : item.value;
     for (const { def } of matching) {
-      const param = def.params[item.param];
+      const param = Object.hasOwn(def.params, item.param) ? def.params[item.param] : undefined;
       if (!param) {
         const known = isUpstreamParam(def.name, item.param) ? 'upstream has it, kts does not' : null;
         const meant = didYouMean(item.param, Object.keys(def.params));

@@ -31,7 +31,7 @@ export function whoHasPv(name: string): string[] {
 
 /** True when upstream has a module of that name. */
 export function isUpstreamModule(name: string): boolean {
-  return upstream().modules[name] !== undefined;
+  return Object.hasOwn(upstream().modules, name);
 }
 
 export function upstreamModules(): string[] {

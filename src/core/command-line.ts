@@ -82,11 +82,12 @@ export function parseCommandLine(args: readonly string[]): ParsedCommandLine {
     if (word.startsWith('--')) {
       const eq = word.indexOf('=');
       const name = eq < 0 ? word.slice(2) : word.slice(2, eq);
-      const def = LONG[name];
+      const def = Object.hasOwn(LONG, name) ? LONG[name] : undefined;
       if (!def) {
         errors.push(`unknown option --${name}`);
         continue;
       }
+      if (def.value && eq < 0 && i + 1 >= args.length) errors.push(`option --${name} needs a value`);
       const value = !def.value ? '' : eq >= 0 ? word.slice(eq + 1) : (args[++i] ?? '');
       options.push({ name: def.short ?? name, value });
     } else if (word.startsWith('-') && word.length > 1) {

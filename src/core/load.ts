@@ -28,7 +28,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const missing = options.allowMissing ?? new Set<string>();
   const parsed = parseConfig({
     ...options,
-    onLoadModule: (name) => moduleName(name) in MODULES || missing.has(moduleName(name)),
+    onLoadModule: (name) => Object.hasOwn(MODULES, moduleName(name)) || missing.has(moduleName(name)),
   });
   const findings = new Findings();
   if (parsed.diagnostics.some((d) => d.severity === 'error')) {
