@@ -1,12 +1,12 @@
 import type { Argument, Call } from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
 import type { Arg, LiteralKind } from '../registry/arguments.js';
-import type { Host } from '../registry/host.js';
 import type { FunctionDef, ModuleDef } from '../registry/module.js';
 import { routeMask } from '../script/route-kind.js';
 import { bindExpr } from './bind-expr.js';
 import * as pvs from './bind-pv.js';
 import { wasLiteralOnly, whoHasFunction } from './catalog.js';
+import { missingFunction } from './missing.js';
 import type { BoundArg, BoundCall, BoundExpr, FormatText, PvUse } from './program.js';
 import type { BindScope } from './scope.js';
 import { didYouMean } from './suggest.js';
@@ -90,24 +90,6 @@ function missingCall(node: Call, scope: BindScope): BoundCall | null {
     meant ? [`Did you mean ${meant}?`] : undefined,
   );
   return null;
-}
-
-/** What stands for a function of a module that is allowed to be missing. */
-function missingFunction(name: string, module: string): FunctionDef<unknown> {
-  return {
-    args: [],
-    routes: ['ANY'],
-    doc: `Fails: module ${module} is not here.`,
-    suspends: false,
-    literalOnly: false,
-    bind: (state, site) => {
-      const { host } = state as { readonly host: Pick<Host, 'log'> };
-      return () => {
-        host.log.error('<core>', `${name}() of module ${module} is not here: it fails at ${site.file}:${site.line}`);
-        return -1;
-      };
-    },
-  };
 }
 
 /** A literal's text and how it may be read, or the expression that gives the argument at run time. */

@@ -1,12 +1,15 @@
 import { type FormatPart, isPvError, type PvNode, parseFormat, parsePv } from '../../grammar/pv.js';
 import type { Span } from '../../grammar/source.js';
-import { whoHasPv } from './catalog.js';
+import { whoHasPv, whoHasTransformations } from './catalog.js';
+import { MISSING_PV, MISSING_TRANSFORMATION } from './missing.js';
 import type { FormatText, PvUse, TransformationUse } from './program.js';
 import type { BindScope } from './scope.js';
 import { didYouMean } from './suggest.js';
 
 /** The part of a scope that pseudo-variables need; formats in module parameters are bound without a route. */
 export type PvScope = Pick<BindScope, 'names' | 'findings' | 'notHere' | 'allowMissing'>;
+
+const MISSING = { module: null, def: MISSING_PV };
 
 /** Binds a pseudo-variable token of the script. Null when it is not valid (reported). */
 export function bindPvToken(text: string, span: Span, scope: PvScope): PvUse | null {
@@ -84,10 +87,9 @@ const UNDEFINED = {
 
 function bindNode(node: PvNode, span: Span, scope: PvScope): PvUse | null {
   const { findings, names } = scope;
-  const found = names.pv(node.name);
+  const owners = names.pv(node.name) ? [] : whoHasPv(node.name);
+  const found = names.pv(node.name) ?? (owners.some((name) => scope.notHere.has(name)) ? MISSING : undefined);
   if (!found) {
-    const owners = whoHasPv(node.name);
-    if (owners.some((name) => scope.notHere.has(name))) return null;
     const missing = owners.find((name) => scope.allowMissing.has(name));
     if (missing !== undefined)
       return { ...UNDEFINED, text: node.text, name: node.name, module: scope.names.core, span };
@@ -150,13 +152,22 @@ function bindTransformations(node: PvNode, span: Span, scope: PvScope): Transfor
   for (const t of node.transformations) {
     const operations = scope.names.transformationClass(t.cls);
     const name = `${t.cls}.${t.op}`;
+    const owner = operations ? undefined : whoHasTransformations(t.cls);
+    if (owner !== undefined && scope.notHere.has(owner)) {
+      uses.push({ name, module: scope.names.core, def: MISSING_TRANSFORMATION, params: [] });
+      continue;
+    }
     if (!operations) {
       const meant = didYouMean(t.cls, scope.names.transformationClasses());
       scope.findings.add(
         'KTS1034',
         span,
         `unknown transformation class {${t.cls}.…} in ${node.text}`,
-        meant ? [`Did you mean {${meant}.${t.op}}?`] : undefined,
+        owner !== undefined
+          ? [`It belongs to module ${owner}, which is not loaded.`]
+          : meant
+            ? [`Did you mean {${meant}.${t.op}}?`]
+            : undefined,
       );
       return null;
     }

@@ -86,6 +86,7 @@ class ProgramBinder {
     this.#checkCustomVariables(customVariables);
     return {
       modules: this.#loaded,
+      missing: this.#notHere,
       settings: this.#settings,
       assigned: this.#assigned,
       listens: items.filter((i) => i.kind === 'listen' || i.kind === 'socket'),

@@ -29,6 +29,23 @@ export function whoHasPv(name: string): string[] {
   return owners((m) => m.pvs.includes(name));
 }
 
+/** Transformation classes by upstream's modules that export them. */
+const TRANSFORMATIONS: Readonly<Record<string, readonly string[]>> = {
+  corex: ['sock'],
+  json: ['json'],
+  kazoo: ['kz'],
+  msrp: ['msrpuri'],
+  pv: ['s', 'uri', 'param', 'tobody', 'line', 'nameaddr', 'urialias', 'val', 'num'],
+  sqlops: ['sql'],
+  textops: ['re'],
+  xhttp: ['url'],
+};
+
+/** Upstream's module that exports a class of transformations. */
+export function whoHasTransformations(cls: string): string | undefined {
+  return Object.keys(TRANSFORMATIONS).find((name) => TRANSFORMATIONS[name]!.includes(cls));
+}
+
 /** True when upstream has a module of that name. */
 export function isUpstreamModule(name: string): boolean {
   return Object.hasOwn(upstream().modules, name);

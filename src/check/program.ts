@@ -10,6 +10,8 @@ import type { CallSite, FunctionDef, ModuleDef, ParamSetting, PvDef, Transformat
  */
 export interface Program {
   readonly modules: readonly LoadedModule[];
+  /** Upstream modules that the config loads and that are not here. */
+  readonly missing: ReadonlySet<string>;
   readonly settings: CoreSettings;
   /** Core parameters that the config sets itself, by canonical name. */
   readonly assigned: ReadonlySet<string>;
