@@ -50,7 +50,25 @@ export function bindCall(node: Call, scope: BindScope): BoundCall | null {
   if (failed) return null;
   const { at } = node.span;
   const site = { file: at.file, line: at.line, column: at.column, route: scope.block.name };
-  return { name: node.name, module, def, args, site, core: module === scope.names.core, span: node.span };
+  const core = module === scope.names.core;
+  return { name: node.name, module, def: asUsed(def, args, module, scope), args, site, core, span: node.span };
+}
+
+/** The definition as this call uses it: one that cannot wait with these arguments costs its route nothing. */
+function asUsed(
+  def: FunctionDef<unknown>,
+  args: readonly BoundArg[],
+  module: ModuleDef,
+  scope: BindScope,
+): FunctionDef<unknown> {
+  if (def.suspendsWhen === undefined) return def;
+  return def.suspendsWhen(args.map(literalOf), scope.settingsOf(module)) ? def : { ...def, suspends: false };
+}
+
+function literalOf(arg: BoundArg): string | undefined {
+  if (arg.kind === 'const') return typeof arg.value === 'string' ? arg.value : undefined;
+  if (arg.kind !== 'format' || arg.format.parts.some((part) => typeof part !== 'string')) return undefined;
+  return arg.format.parts.join('');
 }
 
 function arities(def: FunctionDef<unknown>): number[] {
@@ -63,17 +81,16 @@ function takes(def: FunctionDef<unknown>, n: number): boolean {
   return n <= def.args.length && n >= def.args.filter((a) => !a.optional).length;
 }
 
-/** A call of a function that is not here: an error, or a logged failure when its module is allowed to be missing. */
+/** A call of a function that is not here: an error, or a logged failure when its module is known to be missing. */
 function missingCall(node: Call, scope: BindScope): BoundCall | null {
   const owners = whoHasFunction(node.name);
-  const allowed = owners.find((name) => scope.allowMissing.has(name));
-  if (allowed !== undefined) {
+  const missing = owners.find((name) => scope.notHere.has(name));
+  if (missing !== undefined) {
     const { at } = node.span;
     const site = { file: at.file, line: at.line, column: at.column, route: scope.block.name };
-    const def = missingFunction(node.name, allowed);
+    const def = missingFunction(node.name, missing);
     return { name: node.name, module: scope.names.core, def, args: [], site, core: false, span: node.span };
   }
-  if (owners.some((name) => scope.notHere.has(name))) return null;
   if (owners.length > 0) {
     scope.findings.add(
       'KTS1026',

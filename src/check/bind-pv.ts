@@ -7,7 +7,7 @@ import type { BindScope } from './scope.js';
 import { didYouMean } from './suggest.js';
 
 /** The part of a scope that pseudo-variables need; formats in module parameters are bound without a route. */
-export type PvScope = Pick<BindScope, 'names' | 'findings' | 'notHere' | 'allowMissing'>;
+export type PvScope = Pick<BindScope, 'names' | 'findings' | 'notHere'>;
 
 const MISSING = { module: null, def: MISSING_PV };
 
@@ -71,28 +71,11 @@ function synthetic(kind: '%' | '@', text: string, inner: string, span: Span, sco
   };
 }
 
-/** What stands for a variable of a module that is allowed to be missing. */
-const UNDEFINED = {
-  def: {
-    doc: 'Undefined: its module is not here.',
-    inner: 'optional',
-    index: true,
-    writable: true,
-    bind: () => ({ read: () => null, write: () => false }),
-  },
-  inner: null,
-  index: { kind: 'none' },
-  transformations: [],
-} as const;
-
 function bindNode(node: PvNode, span: Span, scope: PvScope): PvUse | null {
   const { findings, names } = scope;
   const owners = names.pv(node.name) ? [] : whoHasPv(node.name);
   const found = names.pv(node.name) ?? (owners.some((name) => scope.notHere.has(name)) ? MISSING : undefined);
   if (!found) {
-    const missing = owners.find((name) => scope.allowMissing.has(name));
-    if (missing !== undefined)
-      return { ...UNDEFINED, text: node.text, name: node.name, module: scope.names.core, span };
     const meant = didYouMean(node.name, names.pvNames());
     findings.add(
       'KTS1030',

@@ -141,8 +141,8 @@ class ProgramBinder {
 
   #missingModule(name: string, span: Span): void {
     if (isUpstreamModule(name)) {
-      if (this.options.allowMissing.has(name)) return;
       this.#notHere.add(name);
+      if (this.options.allowMissing.has(name)) return;
       this.#findings.add('KTS1004', span, `module ${name} is not implemented yet`, [
         `--allow-missing ${name} runs the config without it: its functions then fail with -1 and a log line.`,
       ]);
@@ -270,8 +270,8 @@ class ProgramBinder {
         flags: this.#flags,
         avpFlags: this.#avpFlags,
         block: { name: display, mask },
-        allowMissing: this.options.allowMissing,
         notHere: this.#notHere,
+        settingsOf: (module) => this.#loaded.find((m) => m.def === module)?.settings ?? [],
       };
       const body = bindBlock(block.body, scope);
       const known = byKey.get(key);

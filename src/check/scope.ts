@@ -1,5 +1,5 @@
 import type { Span } from '../../grammar/source.js';
-import type { FunctionDef, ModuleDef, PvDef, TransformationDef } from '../registry/module.js';
+import type { FunctionDef, ModuleDef, ParamSetting, PvDef, TransformationDef } from '../registry/module.js';
 import type { Findings } from './findings.js';
 import type { Folder } from './fold.js';
 
@@ -13,10 +13,10 @@ export interface BindScope {
   readonly avpFlags: ReadonlyMap<string, number>;
   /** The block being bound: its display name and the `RouteKind` bits its calls must allow (any one suffices). */
   readonly block: { readonly name: string; readonly mask: number };
-  /** Modules whose missing functions become logged failures (`--allow-missing`). */
-  readonly allowMissing: ReadonlySet<string>;
   /** Upstream modules that the config loads and that are not here: reported once, not at each use. */
   readonly notHere: ReadonlySet<string>;
+  /** A loaded module's modparam lines. */
+  settingsOf(module: ModuleDef): readonly ParamSetting[];
 }
 
 interface FunctionEntry {

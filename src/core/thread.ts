@@ -54,8 +54,6 @@ export interface ThreadParts {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const NONE: ReadonlySet<string> = new Set();
-
 /** One script thread: the compiled program, the states of its modules, and the message loop over them. */
 export class ScriptThread implements Host {
   readonly settings: CoreSettings;
@@ -308,7 +306,7 @@ export class ScriptThread implements Host {
   #makeBindEnv(): BindEnv {
     const bind = <T>(what: (scope: PvScope, place: Span) => T | null): T => {
       const findings = new Findings();
-      const bound = what({ names: this.#names, findings, notHere: NONE, allowMissing: NONE }, this.#linker.place);
+      const bound = what({ names: this.#names, findings, notHere: this.program.missing }, this.#linker.place);
       if (bound === null) throw new ArgumentError(findings.list[0]?.title ?? 'not valid');
       return bound;
     };
