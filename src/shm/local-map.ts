@@ -63,11 +63,11 @@ export class LocalMap<V extends Stored = Stored> implements ZoneMap<V> {
   }
 
   set(key: string, value: V, options?: SetOptions): boolean {
-    return this.#write(key, this.#live(key), frozenCopy(value), options);
+    return this.#write(key, this.#live(key), this.#kept(value), options);
   }
 
   add(key: string, value: V, options?: SetOptions): boolean {
-    return this.#live(key) === undefined && this.#write(key, undefined, frozenCopy(value), options);
+    return this.#live(key) === undefined && this.#write(key, undefined, this.#kept(value), options);
   }
 
   delete(key: string): boolean {
@@ -89,7 +89,7 @@ export class LocalMap<V extends Stored = Stored> implements ZoneMap<V> {
       if (cell !== undefined) this.#remove(key);
       return undefined;
     }
-    const value = frozenCopy(next);
+    const value = this.#kept(next);
     return this.#write(key, cell, value, options) ? value : undefined;
   }
 
@@ -163,6 +163,10 @@ export class LocalMap<V extends Stored = Stored> implements ZoneMap<V> {
     this.#wheel.clear();
     this.#pages.clear();
     this.#oldest = undefined;
+  }
+
+  #kept(value: V): V {
+    return this.options.immutable ? value : frozenCopy(value);
   }
 
   #live(key: string): Cell<V> | undefined {

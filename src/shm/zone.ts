@@ -21,6 +21,8 @@ export interface ZoneMapOptions {
   readonly keepExpiryOnUpdate?: boolean;
   /** Expired entries wait for the owner's `takeExpired` (htable's expiry event routes) and are not dropped by the zone's sweep. */
   readonly ownerTakesExpired?: boolean;
+  /** The owner never changes a value once it is stored: it is kept as it is, not copied. */
+  readonly immutable?: boolean;
 }
 
 /** Per-write options. */
@@ -113,16 +115,33 @@ export interface ZoneQueueOptions {
 export interface QueueItem {
   readonly key: string;
   readonly value: string;
+  /** A number of the owner's choice (a row of a database); 0 when none was given. */
+  readonly id: number;
+  /** When it came in: milliseconds since the epoch. */
+  readonly addedAt: number;
 }
 
 /** What became of a pushed item; `displaced` items left the queue for it. */
 export type PushOutcome = 'added' | 'duplicate' | 'displaced';
+
+/** What a push did, with the item that left the queue for it. */
+export interface Offered {
+  readonly outcome: PushOutcome;
+  readonly displaced: QueueItem | undefined;
+}
 
 /** First in, first out; all operations in constant time. */
 export interface ZoneQueue {
   readonly name: string;
   readonly size: number;
   push(key: string, value: string): PushOutcome;
+  /** As `push`, for an owner that keeps account of single items. */
+  offer(key: string, value: string, id: number): Offered;
+  /**
+   * Puts an item that was taken out back to the front, by the queue's mode: beside a later item of its key, in its place
+   * (`keep-first`), or not at all (`keep-last`, false). The queue may then hold one item more than its bound.
+   */
+  putBack(item: QueueItem): boolean;
   shift(): QueueItem | undefined;
   peek(): QueueItem | undefined;
   /** Oldest first, at most `limit`. */

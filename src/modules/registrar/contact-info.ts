@@ -80,16 +80,27 @@ export function contactInfo(
     regId = header.regId;
     if (regId === 0) return new Refusal(RegError.INVALID_REG_ID, 'invalid reg-id value');
   }
+  // Field by field: spreading an object this wide costs several microseconds.
   return {
-    ...common,
     ruid: usrloc.newRuid(),
     address: header.uri,
+    received,
+    path: common.path,
     expires,
     q,
+    callId: common.callId,
+    cseq: common.cseq,
+    flags: common.flags,
+    cflags: common.cflags,
+    userAgent: common.userAgent,
+    socket: common.socket,
+    lastModified: common.lastModified,
     methods: methodsOf(ctx.msg, header),
-    received,
     instance: header.instance,
     regId,
+    serverId: common.serverId,
+    connectionId: common.connectionId,
+    xavp: common.xavp,
   };
 }
 

@@ -221,7 +221,7 @@ function register(
   let code: number = Saved.INSERTED;
   for (const { info, expires } of asked) {
     // Clients that list an address twice in their first REGISTER are to be forgiven: the CSeq is theirs both times.
-    const match = record.find(isNew ? { ...info, cseq: info.cseq + 1 } : info);
+    const match = record.find(info, isNew ? info.cseq + 1 : info.cseq);
     if (match.outcome === 'out-of-order') {
       return new Refusal(RegError.INVALID_CSEQ, `invalid cseq for aor <${request.aor}>`);
     }

@@ -46,7 +46,7 @@ export class Domain {
     readonly slots: number,
     private readonly services: DomainServices,
   ) {
-    this.#records = zone.map(`usrloc:${name}`);
+    this.#records = zone.map(`usrloc:${name}`, { immutable: true });
     this.#owners = zone.map<string>(`usrloc:${name}:ruid`);
     this.#contactCount = zone.counter(`usrloc:${name}:contacts`);
     this.#expiredCount = zone.counter(`usrloc:${name}:expires`);

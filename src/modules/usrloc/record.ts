@@ -7,6 +7,8 @@ import {
   findContact,
   type Identity,
   type Match,
+  makeContact,
+  renewedContact,
 } from './contact.js';
 
 /** What became of a contact in one change of a record. */
@@ -53,19 +55,19 @@ export class LocationRecord {
     this.contacts = contacts;
   }
 
-  find(wanted: Identity): Match {
-    return findContact(this.contacts, wanted, this.rules.matchingMode, this.rules.cseqDelay, this.now);
+  /** Which contact a registration is about; `cseq` stands in for its own number. */
+  find(wanted: Identity, cseq = wanted.cseq): Match {
+    return findContact(this.contacts, wanted, this.rules.matchingMode, this.rules.cseqDelay, this.now, cseq);
   }
 
   insert(info: ContactInfo): Contact {
-    const contact: Contact = {
-      ...info,
+    const contact = makeContact(info, {
       aor: this.aor,
       state: this.#writesNow(info.flags) ? 'CS_SYNC' : 'CS_NEW',
       keepalive: (info.cflags & this.rules.natFlag) !== 0 ? 1 : 0,
       lastKeepalive: this.now,
       kaRoundtrip: 0,
-    };
+    });
     this.#place(contact, this.contacts);
     this.events.push({ type: 'insert', contact });
     if (this.#writesNow(info.flags)) this.writes.push({ op: 'insert', contact });
@@ -74,20 +76,7 @@ export class LocationRecord {
 
   /** Takes over what a newer registration says. The address changes only for contacts known by their instance. */
   update(old: Contact, info: ContactInfo): Contact {
-    const contact: Contact = {
-      ...info,
-      aor: old.aor,
-      ruid: old.ruid,
-      address: info.instance !== '' && info.address !== '' ? info.address : old.address,
-      instance: old.instance,
-      regId: old.regId,
-      callId: info.callId || old.callId,
-      xavp: info.xavp.length > 0 ? info.xavp : old.xavp,
-      state: this.#stateAfterUpdate(old.state, info.flags),
-      keepalive: old.keepalive,
-      lastKeepalive: this.now,
-      kaRoundtrip: old.kaRoundtrip,
-    };
+    const contact = renewedContact(old, info, this.#stateAfterUpdate(old.state, info.flags), this.now);
     this.#move(old, contact);
     this.events.push({ type: 'update', contact });
     if (this.#writesNow(info.flags)) this.writes.push({ op: old.state === 'CS_NEW' ? 'insert' : 'update', contact });
@@ -153,6 +142,10 @@ export class LocationRecord {
 
   /** Puts a contact in front of those with a smaller q, or of all when the newest comes first. */
   #place(contact: Contact, others: readonly Contact[]): void {
+    if (others.length === 0) {
+      this.contacts = [contact];
+      return;
+    }
     const at = this.rules.descTimeOrder ? 0 : others.findIndex((c) => c.q < contact.q);
     const i = at < 0 ? others.length : at;
     this.contacts = [...others.slice(0, i), contact, ...others.slice(i)];
@@ -161,6 +154,10 @@ export class LocationRecord {
   /** Upstream moves a contact that is out of order behind those with a smaller q, not in front of them. */
   #move(old: Contact, contact: Contact): void {
     const i = this.contacts.indexOf(old);
+    if (this.contacts.length === 1) {
+      this.contacts = [contact];
+      return;
+    }
     const others = this.contacts.filter((c) => c !== old);
     if (this.rules.descTimeOrder) {
       this.contacts = [contact, ...others];
