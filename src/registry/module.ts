@@ -28,6 +28,8 @@ export interface FunctionDef<S> {
   readonly example?: string;
   /** True when a call may wait (database, HTTP, sleep, DNS): routes that reach it are compiled as async. */
   readonly suspends: boolean;
+  /** Of a function that suspends: whether this call can, by its literal arguments (undefined: not literal) and the module's lines. */
+  readonly suspendsWhen?: SuspendsWhen;
   /** Every argument must be a literal (upstream's `const`). */
   readonly literalOnly: boolean;
   /** Not there in 5.6. */
@@ -37,6 +39,8 @@ export interface FunctionDef<S> {
   /** Gives the implementation for one call site. Arguments arrive evaluated. */
   bind(state: S, site: CallSite): (ctx: ScriptContext, ...args: never[]) => ReturnCode;
 }
+
+export type SuspendsWhen = (literals: readonly (string | undefined)[], settings: readonly ParamSetting[]) => boolean;
 
 /** A pseudo-variable's part in parentheses: fixed text, or a format string evaluated per access. */
 export interface PvInner {
@@ -240,7 +244,7 @@ export interface FunctionInfo {
   readonly routes: readonly RouteName[];
   readonly doc: string;
   readonly example?: string;
-  readonly suspends?: boolean;
+  readonly suspends?: boolean | SuspendsWhen;
   readonly literalOnly?: boolean;
   readonly since?: '6.x';
   readonly returns?: Readonly<Record<string, string>>;
@@ -260,7 +264,8 @@ export function entriesOf<S>() {
         routes: info.routes,
         doc: info.doc,
         example: info.example,
-        suspends: info.suspends ?? false,
+        suspends: info.suspends !== undefined && info.suspends !== false,
+        suspendsWhen: typeof info.suspends === 'function' ? info.suspends : undefined,
         literalOnly: info.literalOnly ?? false,
         since: info.since,
         returns: info.returns,

@@ -1,8 +1,7 @@
-import type { PushOutcome, QueueItem, QueueMode, ZoneQueue, ZoneQueueOptions } from './zone.js';
+import type { Offered, PushOutcome, QueueItem, QueueMode, ZoneClock, ZoneQueue, ZoneQueueOptions } from './zone.js';
 
 interface Node {
-  readonly key: string;
-  readonly value: string;
+  readonly item: QueueItem;
   previous: Node | undefined;
   next: Node | undefined;
 }
@@ -19,6 +18,7 @@ export class LocalQueue implements ZoneQueue {
   constructor(
     readonly name: string,
     options: ZoneQueueOptions,
+    private readonly clock: ZoneClock,
   ) {
     this.#mode = options.mode ?? 'all';
     this.#max = options.maxItems || Number.POSITIVE_INFINITY;
@@ -29,40 +29,58 @@ export class LocalQueue implements ZoneQueue {
   }
 
   push(key: string, value: string): PushOutcome {
+    return this.offer(key, value, 0).outcome;
+  }
+
+  offer(key: string, value: string, id: number): Offered {
     const same = this.#mode === 'all' ? undefined : this.#byKey.get(key);
     if (same !== undefined) {
-      if (this.#mode === 'keep-first') return 'duplicate';
+      if (this.#mode === 'keep-first') return DUPLICATE;
       this.#unlink(same);
     }
-    const node: Node = { key, value, previous: this.#tail, next: undefined };
+    const node: Node = {
+      item: { key, value, id, addedAt: this.clock.now() },
+      previous: this.#tail,
+      next: undefined,
+    };
     if (this.#tail === undefined) this.#head = node;
     else this.#tail.next = node;
     this.#tail = node;
     this.#size++;
     if (this.#mode !== 'all') this.#byKey.set(key, node);
-    if (this.#size > this.#max) {
-      this.shift();
-      return 'displaced';
+    const displaced = this.#size > this.#max ? this.shift() : same?.item;
+    return displaced === undefined ? ADDED : { outcome: 'displaced', displaced };
+  }
+
+  putBack(item: QueueItem): boolean {
+    const same = this.#mode === 'all' ? undefined : this.#byKey.get(item.key);
+    if (same !== undefined) {
+      if (this.#mode === 'keep-last') return false;
+      this.#unlink(same);
     }
-    return same === undefined ? 'added' : 'displaced';
+    const node: Node = { item, previous: undefined, next: this.#head };
+    if (this.#head === undefined) this.#tail = node;
+    else this.#head.previous = node;
+    this.#head = node;
+    this.#size++;
+    if (this.#mode !== 'all') this.#byKey.set(item.key, node);
+    return true;
   }
 
   shift(): QueueItem | undefined {
     const node = this.#head;
     if (node === undefined) return undefined;
     this.#unlink(node);
-    return { key: node.key, value: node.value };
+    return node.item;
   }
 
   peek(): QueueItem | undefined {
-    return this.#head && { key: this.#head.key, value: this.#head.value };
+    return this.#head?.item;
   }
 
   list(limit = Number.POSITIVE_INFINITY): QueueItem[] {
     const items: QueueItem[] = [];
-    for (let node = this.#head; node !== undefined && items.length < limit; node = node.next) {
-      items.push({ key: node.key, value: node.value });
-    }
+    for (let node = this.#head; node !== undefined && items.length < limit; node = node.next) items.push(node.item);
     return items;
   }
 
@@ -78,6 +96,9 @@ export class LocalQueue implements ZoneQueue {
     if (node.next === undefined) this.#tail = node.previous;
     else node.next.previous = node.previous;
     this.#size--;
-    if (this.#byKey.get(node.key) === node) this.#byKey.delete(node.key);
+    if (this.#byKey.get(node.item.key) === node) this.#byKey.delete(node.item.key);
   }
 }
+
+const ADDED: Offered = { outcome: 'added', displaced: undefined };
+const DUPLICATE: Offered = { outcome: 'duplicate', displaced: undefined };

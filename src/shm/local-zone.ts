@@ -40,7 +40,7 @@ export class LocalZone implements Zone {
   queue(name: string, options: ZoneQueueOptions = {}): ZoneQueue {
     let queue = this.#queues.get(name);
     if (queue === undefined) {
-      queue = new LocalQueue(name, options);
+      queue = new LocalQueue(name, options, this.clock);
       this.#queues.set(name, queue);
     }
     return queue;
