@@ -7,6 +7,7 @@ import type { ServerOptions } from '../core/options.js';
 import { checkConfig, startServer } from '../core/server.js';
 import { diagnosticRecord } from '../observe/diagnostics.js';
 import { type LogSink, StderrSink } from '../observe/log.js';
+import { BatchedOutput } from '../observe/output.js';
 import { openSyslog } from '../observe/syslog.js';
 import { VERSION } from '../observe/version.js';
 import { untilSignal } from './signals.js';
@@ -56,7 +57,7 @@ function daemonise(args: readonly string[]): Promise<void> {
 async function serve(command: KamailioCommand): Promise<void> {
   if (command.workDir !== null) process.chdir(command.workDir);
   const clock = new RealClock();
-  const stderr = new StderrSink((line) => void process.stderr.write(line, 'latin1'), 0, process.pid);
+  const stderr = new StderrSink(new BatchedOutput(process.stderr.fd).write, 0, process.pid);
   const sink = new SwitchableSink(stderr);
   const options: ServerOptions = {
     ...command.server,

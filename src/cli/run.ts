@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { startServer } from '../core/server.js';
 import { JsonSink, type LogSink, StderrSink } from '../observe/log.js';
+import { BatchedOutput } from '../observe/output.js';
 import { countLine, mayColour, renderDiagnostics } from './report.js';
 import { type ConfigOptions, serverOptions, withConfigOptions } from './shared-options.js';
 import { untilSignal } from './signals.js';
@@ -28,10 +29,8 @@ export function runCommand(): Command {
     )
     .option('-d, --debug <level>', 'log level, instead of the config’s debug')
     .action(async (file: string, options: RunOptions) => {
-      const out = (line: string): void => {
-        process.stderr.write(line, 'latin1');
-      };
-      const sink: LogSink = options.logFormat === 'json' ? new JsonSink(out) : new StderrSink(out, 0, process.pid);
+      const { write } = new BatchedOutput(process.stderr.fd);
+      const sink: LogSink = options.logFormat === 'json' ? new JsonSink(write) : new StderrSink(write, 0, process.pid);
       const base = serverOptions(file, options, sink);
       if (options.state !== undefined) mkdirSync(options.state, { recursive: true });
       const started = await startServer({

@@ -65,26 +65,20 @@ export class Failover {
     added.ruid = branch.ruid;
     added.locationUa = branch.locationUa;
     added.forceSocket = branch.forceSocket;
-    added.packet.text = this.#text(branch, added, dst);
+    this.#write(branch, added, dst);
     t.branches.push(added);
     return true;
   }
 
   /** Another transport or socket needs another Via; else the sent text with the new branch parameter does. */
-  #text(failed: Branch, added: Branch, dst: Destination): string {
+  #write(failed: Branch, added: Branch, dst: Destination): void {
     const { t } = failed;
     const { host, settings } = this.layer;
     const before = failed.packet.dst;
     const sameSocket = before !== null && host.network.socketFor(before) === host.network.socketFor(dst);
-    if (settings.reparse_on_dns_failover !== 0 && sameSocket) return failed.packet.text.replace(failed.id, added.id);
-    const msg = failureRequest(t, failed.flags);
-    if (msg === null) return failed.packet.text.replace(failed.id, added.id);
-    return host.proxy.buildForward(this.layer.context(t, msg, 0), {
-      dst,
-      uri: failed.uri,
-      branch: added.id,
-      path: failed.path === '' ? null : failed.path,
-    });
+    const msg = settings.reparse_on_dns_failover !== 0 && sameSocket ? null : failureRequest(t, failed.flags);
+    if (msg === null) added.packet.text = failed.packet.text.replace(failed.id, added.id);
+    else this.layer.forwarding.build(this.layer.context(t, msg, 0), added, dst);
   }
 
   /** A retransmission is due; false when the packet cannot be sent any more. */

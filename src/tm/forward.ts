@@ -7,7 +7,6 @@ import { Branch } from './branch.js';
 import { makeBranchId } from './branch-id.js';
 import { TmError } from './errors.js';
 import type { TransactionLayer } from './layer.js';
-import { copyMessage } from './message-copy.js';
 import { TimedPacket } from './timed-packet.js';
 import { RunDid, type Transaction } from './transaction.js';
 
@@ -127,7 +126,7 @@ export class Forwarding {
 
   /** The run of a branch route: over a copy of the request, so that its changes are this branch's only. */
   #branchContext(step: Step, target: BranchTarget): ScriptContext {
-    const msg = copyMessage(step.ctx.msg);
+    const msg = step.ctx.msg.copy();
     msg.newUri = target.uri;
     msg.dstUri = target.dstUri;
     msg.pathVector = target.path;
@@ -183,15 +182,22 @@ export class Forwarding {
     branch.ruid = target.ruid;
     branch.locationUa = target.locationUa;
     branch.forceSocket = branchCtx === null ? target.forceSocket : msg.forceSocket;
-    branch.packet.text = this.layer.host.proxy.buildForward(ctx, {
-      dst,
-      uri: branch.uri,
-      branch: branch.id,
-      path: branch.path === '' ? null : branch.path,
-    });
+    this.build(ctx, branch, dst);
     branch.firstOfStep = branch.index === step.first;
     t.branches.push(branch);
     step.added++;
+  }
+
+  /** Sets the request that a branch sends to `dst`, or over another transport when it is too long for that one. */
+  build(ctx: ScriptContext, branch: Branch, dst: Destination): void {
+    const { proxy } = this.layer.host;
+    const path = branch.path === '' ? null : branch.path;
+    const text = (to: Destination): string =>
+      proxy.buildForward(ctx, { dst: to, uri: branch.uri, branch: branch.id, path });
+    branch.packet.text = text(dst);
+    const wide = proxy.forSize(ctx.msg, dst, branch.packet.text.length);
+    if (wide !== dst) branch.packet.text = text(wide);
+    branch.packet.dst = wide;
   }
 
   /** A branch that is not yet part of its transaction; a `TmError` when there can be none. */

@@ -158,6 +158,11 @@ function found(result: RequestMatch, t: Transaction): RequestMatch {
   return result;
 }
 
+/** True when a later request has the topmost Via branch of an earlier one. */
+export function repeatsBranch(request: SipMessage, later: SipMessage): boolean {
+  return later.via1 !== null && hasMagicCookie(later.via1.branch) && sameBranch(request, later.via1);
+}
+
 /** RFC 3261 §17.2.3: same branch from the same sent-by over the same transport. */
 function sameBranch(request: SipMessage, via: Via): boolean {
   const own = request.via1;

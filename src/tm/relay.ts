@@ -4,6 +4,7 @@ import { transactionOf } from './arming.js';
 import { TmError } from './errors.js';
 import { ANYWHERE, type RelayTo } from './forward.js';
 import type { TransactionLayer } from './layer.js';
+import { repeatsBranch } from './matching.js';
 import { RunDid, TFlag, type Transaction } from './transaction.js';
 
 /** What `t_relay()` does with each kind of request (RFC 3261 §16, §9.2). */
@@ -50,13 +51,17 @@ export class Relay {
       if (t !== null) this.layer.server.acknowledged(t);
       return 1;
     }
-    const match = this.layer.onCreated.length === 0 ? null : this.layer.matcher.request(ctx.msg);
-    if (match?.t?.observers) for (const o of match.t.observers) o.ackReceived?.(match.t, ctx.msg);
-    return this.#stateless(ctx, to);
+    const invite = this.layer.matcher.request(ctx.msg).t;
+    if (invite === null) return this.#stateless(ctx, to);
+    if (invite.observers !== null) for (const o of invite.observers) o.ackReceived?.(invite, ctx.msg);
+    // A caller that repeats the INVITE's branch, as it must not, gets the same on the other side, as upstream does.
+    const first = invite.branches[0];
+    const repeats = first !== undefined && invite.request !== null && repeatsBranch(invite.request, ctx.msg);
+    return this.#stateless(ctx, to, 1, repeats ? first.id : undefined);
   }
 
-  #stateless(ctx: ScriptContext, to: RelayTo, sent = 1): number | Promise<number> {
-    const result = this.layer.host.proxy.forward(ctx, to.uri, to.proto);
+  #stateless(ctx: ScriptContext, to: RelayTo, sent = 1, branch?: string): number | Promise<number> {
+    const result = this.layer.host.proxy.forward(ctx, to.uri, to.proto, branch);
     return typeof result === 'number'
       ? result >= 0
         ? sent

@@ -4,7 +4,6 @@ import type { ScriptContext } from '../../script/context.js';
 import { RouteKind } from '../../script/route-kind.js';
 import type { SipMessage } from '../../sip/message.js';
 import { FAKED } from '../../tm/branch.js';
-import { copyMessage } from '../../tm/message-copy.js';
 import { TFlag, type Transaction } from '../../tm/transaction.js';
 import { tmOf } from '../tm/api.js';
 import type { Tm } from '../tm/state.js';
@@ -150,7 +149,7 @@ export class Tmx {
 /** A message without what scripts did to it since. */
 export function asReceived(msg: SipMessage | null): SipMessage | null {
   if (msg === null) return null;
-  const copy = copyMessage(msg);
+  const copy = msg.copy();
   copy.newUri = null;
   copy.dstUri = '';
   return copy;
