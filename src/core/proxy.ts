@@ -156,21 +156,23 @@ export class StatelessProxy implements StatelessCore {
     return code !== 0 && (run.stop & 2) === 0;
   }
 
-  forward(ctx: ScriptContext, uri: string | null, proto: string | null): number | Promise<number> {
+  forward(ctx: ScriptContext, uri: string | null, proto: string | null, own?: string): number | Promise<number> {
     const { msg } = ctx;
+    const branch = own ?? statelessBranch(msg);
     const next = uri ?? (msg.dstUri !== '' ? msg.dstUri : msg.currentUri);
     const hops = this.nextHops(next, { ...(proto === null ? {} : { proto }), socket: msg.forceSocket });
-    return hops instanceof Promise ? hops.then((all) => this.#forwardTo(ctx, all[0])) : this.#forwardTo(ctx, hops[0]);
+    return hops instanceof Promise
+      ? hops.then((all) => this.#forwardTo(ctx, all[0], branch))
+      : this.#forwardTo(ctx, hops[0], branch);
   }
 
-  #forwardTo(ctx: ScriptContext, hop: Destination | undefined): number {
+  #forwardTo(ctx: ScriptContext, hop: Destination | undefined, branch: string): number {
     if (hop === undefined) {
       this.parts.log.error('<core>', 'forward_request: could not resolve the next hop');
       return -1;
     }
     const { msg } = ctx;
     const dst = { ...hop, noConnect: msg.forwardNoConnect, closeAfterSend: msg.forwardClose };
-    const branch = statelessBranch(msg);
     const build = (d: Destination): string =>
       this.buildForward(ctx, { dst: d, uri: msg.currentUri, branch, path: msg.pathVector || null });
     const text = build(dst);

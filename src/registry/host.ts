@@ -134,8 +134,13 @@ export interface StatelessCore {
   buildForward(ctx: ScriptContext, to: ForwardTarget): string;
   /** Sends bytes after onsend_route had its say; false when dropped or not sendable. */
   send(ctx: ScriptContext | null, dst: Destination, text: string): boolean;
-  /** Forwards statelessly (core function forward()); the return code. */
-  forward(ctx: ScriptContext, uri: string | null, proto: string | null): number | Promise<number>;
+  /** Forwards statelessly (core function forward()); the return code. Without `branch` its Via gets a stateless one. */
+  forward(ctx: ScriptContext, uri: string | null, proto: string | null, branch?: string): number | Promise<number>;
+  /**
+   * The destination to use for a request of that size, with its Via: another transport when it is too big for UDP
+   * (`udp_mtu`, `udp_mtu_try_proto`), else `dst` itself.
+   */
+  forSize(msg: SipMessage, dst: Destination, bytes: number): Destination;
   /** Forwards a reply by its second Via (RFC 3261 §16.11); false when there is none or it cannot be sent. */
   forwardReply(ctx: ScriptContext): boolean | Promise<boolean>;
   /** The local tag generator of stateless replies: the same tag for the same request, so that ACKs are recognised. */

@@ -17,7 +17,7 @@ export const Match = {
   /** A retransmission, the ACK to a negative reply, or the ACK to a 2xx of our own. */
   FOUND: 1,
   NONE: -1,
-  /** The ACK of a relayed 2xx: `t` is the INVITE's transaction. */
+  /** The ACK of a relayed 2xx that somebody waits for: `t` is the INVITE's transaction. */
   E2E_ACK: -2,
 } as const;
 
@@ -74,8 +74,10 @@ export class Matcher {
     return result;
   }
 
-  /** The INVITE (or other) transaction that a CANCEL is for (RFC 3261 §9.2). */
-  canceledBy(msg: SipMessage): Transaction | null {
+  /**
+   * The INVITE (or other) transaction whose topmost Via this request repeats: what a CANCEL is for (RFC 3261 §9.2).
+   */
+  sameBranch(msg: SipMessage): Transaction | null {
     const cseq = msg.cseq;
     const via = msg.via1;
     if (cseq === null || via === null || msg.callId === null) return null;
@@ -122,7 +124,7 @@ export class Matcher {
     const request = t.request;
     if (request === null || request.fromTag !== ack.fromTag) return Match.NONE;
     if (t.relayedBranch === LOCAL_REPLY) return ack.toTag === (request.toTag || t.localTag) ? Match.FOUND : Match.NONE;
-    return t.status >= 200 ? Match.E2E_ACK : Match.NONE;
+    return t.relayedTags?.has(ack.toTag) === true && awaitsAck(t) ? Match.E2E_ACK : Match.NONE;
   }
 
   /** RFC 2543 matching of anything but an ACK. */
@@ -152,15 +154,14 @@ export class Matcher {
   }
 }
 
+function awaitsAck(t: Transaction): boolean {
+  return t.observers?.some((o) => o.ackReceived !== undefined) === true;
+}
+
 function found(result: RequestMatch, t: Transaction): RequestMatch {
   result.status = Match.FOUND;
   result.t = t;
   return result;
-}
-
-/** True when a later request has the topmost Via branch of an earlier one. */
-export function repeatsBranch(request: SipMessage, later: SipMessage): boolean {
-  return later.via1 !== null && hasMagicCookie(later.via1.branch) && sameBranch(request, later.via1);
 }
 
 /** RFC 3261 §17.2.3: same branch from the same sent-by over the same transport. */

@@ -19,7 +19,7 @@ export interface TransactionObserver {
   failed?(t: Transaction, status: number, reply: SipMessage | null): void;
   /** A CANCEL for this INVITE came in. */
   cancelReceived?(t: Transaction, msg: SipMessage): void;
-  /** The ACK to a 2xx came by. */
+  /** The ACK to a relayed 2xx came by for the first time. */
   ackReceived?(t: Transaction, msg: SipMessage): void;
   /** The ACK to a negative final reply was absorbed. */
   negativeAckReceived?(t: Transaction, msg: SipMessage): void;

@@ -4,7 +4,6 @@ import { transactionOf } from './arming.js';
 import { TmError } from './errors.js';
 import { ANYWHERE, type RelayTo } from './forward.js';
 import type { TransactionLayer } from './layer.js';
-import { repeatsBranch } from './matching.js';
 import { RunDid, TFlag, type Transaction } from './transaction.js';
 
 /** What `t_relay()` does with each kind of request (RFC 3261 §16, §9.2). */
@@ -51,13 +50,12 @@ export class Relay {
       if (t !== null) this.layer.server.acknowledged(t);
       return 1;
     }
-    const invite = this.layer.matcher.request(ctx.msg).t;
-    if (invite === null) return this.#stateless(ctx, to);
-    if (invite.observers !== null) for (const o of invite.observers) o.ackReceived?.(invite, ctx.msg);
-    // A caller that repeats the INVITE's branch, as it must not, gets the same on the other side, as upstream does.
-    const first = invite.branches[0];
-    const repeats = first !== undefined && invite.request !== null && repeatsBranch(invite.request, ctx.msg);
-    return this.#stateless(ctx, to, 1, repeats ? first.id : undefined);
+    const { matcher } = this.layer;
+    const match = this.layer.onCreated.length === 0 ? null : matcher.request(ctx.msg);
+    if (match !== null && match.t !== null) this.layer.server.ackPasses(match.t, ctx.msg);
+    // A caller that repeats the INVITE's branch, as it must not, has it repeated on the other side, as upstream does.
+    const repeated = matcher.sameBranch(ctx.msg);
+    return this.#stateless(ctx, to, 1, repeated?.branches[0]?.id);
   }
 
   #stateless(ctx: ScriptContext, to: RelayTo, sent = 1, branch?: string): number | Promise<number> {
@@ -70,7 +68,7 @@ export class Relay {
   }
 
   #relayCancel(ctx: ScriptContext, to: RelayTo): number | Promise<number> {
-    const invite = this.layer.matcher.canceledBy(ctx.msg);
+    const invite = this.layer.matcher.sameBranch(ctx.msg);
     const mode = this.layer.settings.unmatched_cancel;
     if (invite === null && mode === 2) return 1;
     // As upstream: a CANCEL that went on statelessly ends the script.

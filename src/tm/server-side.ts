@@ -87,6 +87,10 @@ export class ServerSide {
     t.relayedBranch = branch;
     this.layer.statistics.countReply(status);
     if (ctx === null) this.layer.statistics.repliesGenerated++;
+    if (ctx !== null && t.isInvite && status >= 200 && status < 300) {
+      t.relayedTags ??= new Map();
+      if (!t.relayedTags.has(ctx.msg.toTag)) t.relayedTags.set(ctx.msg.toTag, false);
+    }
     if (completes) this.startResponse(t);
     const dst = this.destination(t);
     // onsend_route sees relayed replies only when the config asks for it.
@@ -117,6 +121,13 @@ export class ServerSide {
     t.response?.stop();
     t.stopBranches();
     this.layer.wait(t);
+  }
+
+  /** The ACK to a relayed 2xx goes by: whoever waits for it is told of the first one. */
+  ackPasses(t: Transaction, ack: SipMessage): void {
+    if (t.relayedTags?.get(ack.toTag) !== false) return;
+    t.relayedTags.set(ack.toTag, true);
+    if (t.observers !== null) for (const o of t.observers) o.ackReceived?.(t, ack);
   }
 
   /** Repeats a final reply to an INVITE until its ACK: negative ones, and 2xx of our own (RFC 3261 §13.3.1.4). */

@@ -68,6 +68,8 @@ export class Transaction {
   replyTo: Destination | null = null;
   /** Branch whose reply was relayed last, {@link NO_BRANCH} or {@link LOCAL_REPLY}. */
   relayedBranch: number = NO_BRANCH;
+  /** To tags of the 2xx replies to an INVITE that were relayed, and whether their ACK came by; null before any. */
+  relayedTags: Map<string, boolean> | null = null;
   /** The response's retransmission; null until a final reply to an INVITE is sent. */
   response: TimedPacket | null = null;
   readonly branches: Branch[] = [];

@@ -117,8 +117,12 @@ export class Tm implements TmApi {
     if (msg.isRequest && msg.method === 'CANCEL') return this.lookupCancel(ctx, false);
     const match = this.layer.lookup(ctx);
     if (!msg.isRequest) return match.status === Match.FOUND ? 1 : -1;
-    if (match.status === Match.E2E_ACK) return 1;
-    if (match.status !== Match.FOUND || match.t === null) return -1;
+    if (match.t === null) return -1;
+    if (match.status === Match.E2E_ACK) {
+      this.layer.server.ackPasses(match.t, msg);
+      return 1;
+    }
+    if (match.status !== Match.FOUND) return -1;
     this.layer.absorb(match.t, msg);
     return 0;
   }
@@ -129,7 +133,7 @@ export class Tm implements TmApi {
       this.host.log.warn('tm', 'using t_lookup_cancel() without a CANCEL request');
       return -1;
     }
-    const invite = this.layer.matcher.canceledBy(ctx.msg);
+    const invite = this.layer.matcher.sameBranch(ctx.msg);
     if (invite === null) return -1;
     if (takeFlags) ctx.msg.flags = invite.messageFlags;
     return 1;
@@ -138,7 +142,7 @@ export class Tm implements TmApi {
   /** `t_relay_cancel()`: 0 when the CANCEL was dealt with, 1 when there is no INVITE for it. */
   relayCancel(ctx: ScriptContext): number {
     if (ctx.msg.method !== 'CANCEL') return 1;
-    const invite = this.layer.matcher.canceledBy(ctx.msg);
+    const invite = this.layer.matcher.sameBranch(ctx.msg);
     if (invite === null) return 1;
     const made = this.layer.create(ctx);
     const t = this.known(ctx);

@@ -146,7 +146,7 @@ export const PVS: Readonly<Record<string, PvDef<Tmx>>> = {
     ctx.msg.isRequest ? tmx.pickedReply(ctx) : null,
   ),
   T_inv: over('A variable of the INVITE that a CANCEL is for.', (tmx, ctx) =>
-    ctx.msg.method === 'CANCEL' ? asReceived(tmx.tm.layer.matcher.canceledBy(ctx.msg)?.request ?? null) : null,
+    ctx.msg.method === 'CANCEL' ? asReceived(tmx.tm.layer.matcher.sameBranch(ctx.msg)?.request ?? null) : null,
   ),
   T: field('Facts of the transaction: id_index, id_label, reply_code, reply_type, branch_index.', FIELDS),
   T_branch: field('Facts of the branch: flags, uri, ruid.', BRANCH_FIELDS),
