@@ -25,9 +25,6 @@ function bindStatement(node: Statement, scope: BindScope): BoundStatement | null
         const target = bindRouteCall(call, scope);
         return target && { kind: 'route', call: target, span };
       }
-      if (call.name === 'strlen' || call.name === 'strempty' || call.name === 'selval') {
-        return { kind: 'evaluate', value: bindExpr(call, scope), span };
-      }
       const bound = bindCall(call, scope);
       return bound && { kind: 'call', call: bound, span };
     }

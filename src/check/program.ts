@@ -217,8 +217,6 @@ export interface BoundAssign {
 export type BoundStatement =
   | { readonly kind: 'call'; readonly call: BoundCall; readonly span: Span }
   | { readonly kind: 'route'; readonly call: RouteCall; readonly span: Span }
-  /** strlen(x); and the like: evaluated for its effects. */
-  | { readonly kind: 'evaluate'; readonly value: BoundExpr; readonly span: Span }
   | { readonly kind: 'assign'; readonly assign: BoundAssign; readonly span: Span }
   | {
       readonly kind: 'if';

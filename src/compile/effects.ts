@@ -71,59 +71,64 @@ function reachable(from: number, calls: readonly ReadonlySet<number>[]): Set<num
 
 function collect(route: BoundRoute, byName: ReadonlyMap<string, number>): Direct {
   const found: Direct = { suspends: false, calls: new Set() };
-  const onRoute = (call: RouteCall): void => {
-    if (call.kind === 'fixed') {
-      const index = byName.get(call.name);
-      if (index !== undefined) found.calls.add(index);
-    } else {
-      // A computed name may be any route block.
-      for (const index of byName.values()) found.calls.add(index);
-      visitExpr(call.name, onCall, onRoute);
-    }
+  const on: Visitor = {
+    call: (call) => {
+      if (call.def.suspends) found.suspends = true;
+    },
+    route: (call) => {
+      if (call.kind === 'fixed') {
+        const index = byName.get(call.name);
+        if (index !== undefined) found.calls.add(index);
+      } else {
+        // A computed name may be any route block.
+        for (const index of byName.values()) found.calls.add(index);
+        visitExpr(call.name, on);
+      }
+    },
   };
-  const onCall = (call: BoundCall): void => {
-    if (call.def.suspends) found.suspends = true;
-  };
-  visitBlock(route.body, onCall, onRoute);
+  visitBlock(route.body, on);
   return found;
 }
 
-type OnCall = (call: BoundCall) => void;
-type OnRoute = (call: RouteCall) => void;
+/** What is told of a block's statements and expressions. */
+interface Visitor {
+  readonly call?: (call: BoundCall) => void;
+  readonly route?: (call: RouteCall) => void;
+  /** `return`, `exit` and `drop`. */
+  readonly leave?: () => void;
+}
 
 /** Calls the visitors for every function and route call of a block, nested expressions included. */
-export function visitBlock(body: readonly BoundStatement[], onCall: OnCall, onRoute: OnRoute): void {
+export function visitBlock(body: readonly BoundStatement[], on: Visitor): void {
   for (const s of body) {
     switch (s.kind) {
       case 'call':
-        visitCall(s.call, onCall, onRoute);
+        visitCall(s.call, on);
         break;
       case 'route':
-        onRoute(s.call);
-        break;
-      case 'evaluate':
-        visitExpr(s.value, onCall, onRoute);
+        on.route?.(s.call);
         break;
       case 'assign':
-        visitExpr(s.assign.value, onCall, onRoute);
+        visitExpr(s.assign.value, on);
         break;
       case 'if':
-        visitExpr(s.condition, onCall, onRoute);
-        visitBlock(s.then, onCall, onRoute);
-        visitBlock(s.else, onCall, onRoute);
+        visitExpr(s.condition, on);
+        visitBlock(s.then, on);
+        visitBlock(s.else, on);
         break;
       case 'while':
-        visitExpr(s.condition, onCall, onRoute);
-        visitBlock(s.body, onCall, onRoute);
+        visitExpr(s.condition, on);
+        visitBlock(s.body, on);
         break;
       case 'switch':
-        visitExpr(s.value, onCall, onRoute);
-        for (const c of s.cases) visitBlock(c.body, onCall, onRoute);
+        visitExpr(s.value, on);
+        for (const c of s.cases) visitBlock(c.body, on);
         break;
       case 'return':
       case 'exit':
       case 'drop':
-        if (s.value) visitExpr(s.value, onCall, onRoute);
+        on.leave?.();
+        if (s.value) visitExpr(s.value, on);
         break;
       case 'break':
         break;
@@ -131,51 +136,51 @@ export function visitBlock(body: readonly BoundStatement[], onCall: OnCall, onRo
   }
 }
 
-function visitCall(call: BoundCall, onCall: OnCall, onRoute: OnRoute): void {
-  onCall(call);
-  for (const arg of call.args) visitArg(arg, onCall, onRoute);
+function visitCall(call: BoundCall, on: Visitor): void {
+  on.call?.(call);
+  for (const arg of call.args) visitArg(arg, on);
 }
 
-function visitArg(arg: BoundArg, onCall: OnCall, onRoute: OnRoute): void {
-  if (arg.kind === 'expr') visitExpr(arg.value, onCall, onRoute);
+function visitArg(arg: BoundArg, on: Visitor): void {
+  if (arg.kind === 'expr') visitExpr(arg.value, on);
 }
 
 /** The same for one expression. */
-export function visitExpr(e: BoundExpr, onCall: OnCall, onRoute: OnRoute): void {
+export function visitExpr(e: BoundExpr, on: Visitor): void {
   switch (e.kind) {
     case 'call':
-      visitCall(e.call, onCall, onRoute);
+      visitCall(e.call, on);
       break;
     case 'route-call':
-      onRoute(e.call);
+      on.route?.(e.call);
       break;
     case 'unary':
     case 'cast':
     case 'defined':
     case 'strlen':
     case 'strempty':
-      visitExpr(e.operand, onCall, onRoute);
+      visitExpr(e.operand, on);
       break;
     case 'selval':
-      visitExpr(e.condition, onCall, onRoute);
-      visitExpr(e.then, onCall, onRoute);
-      visitExpr(e.else, onCall, onRoute);
+      visitExpr(e.condition, on);
+      visitExpr(e.then, on);
+      visitExpr(e.else, on);
       break;
     case 'binary':
-      visitExpr(e.left, onCall, onRoute);
-      visitExpr(e.right, onCall, onRoute);
+      visitExpr(e.left, on);
+      visitExpr(e.right, on);
       break;
     case 'match':
-      visitExpr(e.left, onCall, onRoute);
+      visitExpr(e.left, on);
       break;
     case 'assign':
-      visitExpr(e.assign.value, onCall, onRoute);
+      visitExpr(e.assign.value, on);
       break;
     case 'block':
-      visitBlock(e.body, onCall, onRoute);
+      visitBlock(e.body, on);
       break;
     case 'comparison':
-      if (e.comparison.right.kind === 'expr') visitExpr(e.comparison.right.value, onCall, onRoute);
+      if (e.comparison.right.kind === 'expr') visitExpr(e.comparison.right.value, on);
       break;
     default:
       break;
@@ -185,14 +190,15 @@ export function visitExpr(e: BoundExpr, onCall: OnCall, onRoute: OnRoute): void 
 /** True when evaluating the expression can call something that sets `stop`. */
 export function canStop(e: BoundExpr): boolean {
   let stops = false;
-  visitExpr(
-    e,
-    (call) => {
+  const stop = (): void => {
+    stops = true;
+  };
+  visitExpr(e, {
+    call: (call) => {
       if (!call.core) stops = true;
     },
-    () => {
-      stops = true;
-    },
-  );
+    route: stop,
+    leave: stop,
+  });
   return stops;
 }

@@ -89,15 +89,14 @@ class RouteEmitter implements RouteEmission {
 
   blockFunction(body: readonly BoundStatement[]): { name: string; suspends: boolean } {
     let suspends = false;
-    visitBlock(
-      body,
-      (call) => {
+    visitBlock(body, {
+      call: (call) => {
         suspends ||= call.def.suspends;
       },
-      (call) => {
+      route: (call) => {
         suspends ||= this.#routeSuspends(call);
       },
-    );
+    });
     const name = `b${this.index}_${this.#blocks++}`;
     const outer = this.suspends;
     this.suspends = suspends;
@@ -160,10 +159,6 @@ class RouteEmitter implements RouteEmission {
         const guarded = s.call.kind === 'computed' ? this.#guard(s, flow, `${v}${source};`) : `${v}${source};`;
         return `${guarded}if(x.stop)return ${flow.tail ? 'v' : 'x.rc'};`;
       }
-      case 'evaluate':
-        return (
-          this.#guard(s, flow, `${this.#expr.value(s.value)};${flow.tail ? 'v=1;' : ''}`) + this.#stopAfter(s.value)
-        );
       case 'assign':
         return this.#assignStatement(s, flow);
       case 'if':

@@ -95,13 +95,11 @@ export class RouteTables implements Routes {
   referenced(): { table: RouteTable; name: string; span: Span }[] {
     const found: { table: RouteTable; name: string; span: Span }[] = [];
     for (const r of this.program.routes) {
-      visitBlock(
-        r.body,
-        () => {},
-        (call) => {
+      visitBlock(r.body, {
+        route: (call) => {
           if (call.kind === 'fixed') found.push({ table: 'main', name: call.name, span: call.span });
         },
-      );
+      });
     }
     return found;
   }
