@@ -215,12 +215,12 @@ class ProgramBinder {
     const fits =
       def.type === 'int'
         ? value.kind === 'int' || (def.words && value.kind === 'word')
-        : value.kind === 'string' || (def.words === true && value.kind === 'word');
+        : value.kind === 'string' || (value.kind === 'word' ? def.words === true : def.numbers === true);
     if (!fits) {
       this.#findings.add('KTS1002', value.span, `${item.name} takes a ${def.type === 'int' ? 'number' : 'string'}`);
       return;
     }
-    (this.#settings as Record<string, unknown>)[name] = value.value;
+    (this.#settings as Record<string, unknown>)[name] = def.type === 'string' ? `${value.value}` : value.value;
     this.#assigned.add(name);
   }
 

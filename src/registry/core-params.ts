@@ -4,7 +4,8 @@
  */
 export type CoreParamDef =
   | { readonly type: 'int'; readonly default: number; readonly bool?: boolean; readonly words?: boolean }
-  | { readonly type: 'string'; readonly default: string | null; readonly words?: boolean };
+  /** `numbers`: numbers are taken as well, as their text. */
+  | { readonly type: 'string'; readonly default: string | null; readonly words?: boolean; readonly numbers?: boolean };
 
 const int = (value: number, kind?: 'bool') => ({ type: 'int', default: value, bool: kind === 'bool' }) as const;
 const str = (value: string | null = null) => ({ type: 'string', default: value }) as const;
@@ -80,6 +81,7 @@ export const CORE_PARAMS = {
   tcp_main_threads: int(0),
   tcp_check_timer: int(0),
   children: int(8),
+  statistics: int(0, BOOL),
   stats_name_separator: str(),
   socket_workers: int(0),
   async_workers: int(0),
@@ -221,7 +223,7 @@ export const CORE_PARAMS = {
   tcp_poll_method: { type: 'string', default: null, words: true },
   tcp_source_ipv4: { type: 'string', default: null, words: true },
   tcp_source_ipv6: { type: 'string', default: null, words: true },
-  tcp_accept_protocols: { type: 'int', default: 1 },
+  tcp_accept_protocols: { type: 'string', default: null, numbers: true },
   tls_method: { type: 'string', default: null, words: true },
   advertised_address: { type: 'string', default: null, words: true },
   mcast: { type: 'string', default: null, words: true },
