@@ -48,6 +48,8 @@ export const MsgFlag = {
   REPLY_CLOSE: 32,
   /** `force_tcp_alias()`: connections to the sent-by port may use this connection. */
   TCP_ALIAS: 64,
+  /** A final reply was sent statelessly. */
+  ANSWERED: 128,
 } as const;
 
 let nextMessageId = 1;

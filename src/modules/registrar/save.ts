@@ -127,19 +127,19 @@ function finish(
     registrar.log(outcome);
     registrar.rejected.inc();
     const pending: PendingReply = { error: outcome.error, contacts: kept, host, path: '' };
-    registrar.keepReply(ctx, pending);
-    if (replies && ctx.kind === RouteKind.REQUEST) registrar.reply(ctx);
+    if (replies && ctx.kind === RouteKind.REQUEST) registrar.send(ctx, pending);
+    else registrar.keepReply(ctx, pending);
     return outcome.error === RegError.TOO_MANY ? Saved.TOO_MANY : Saved.FAILED;
   }
   registrar.accepted.inc();
   const now = registrar.usrloc.now();
   registrar.found.noteAll(ctx, outcome.contacts ?? [], now);
-  registrar.keepReply(ctx, { error: RegError.FINE, contacts: outcome.contacts, host, path });
-  if (replies) {
-    const answers = ctx.kind === RouteKind.REQUEST || ctx.kind === RouteKind.FAILURE;
-    if (answers && !registrar.reply(ctx)) return Saved.FAILED;
-  } else if ((flags & SaveFlag.PREPARE_REPLY) !== 0) {
-    prepareReply(ctx, { error: RegError.FINE, contacts: outcome.contacts, host, path }, settings, now);
+  const pending: PendingReply = { error: RegError.FINE, contacts: outcome.contacts, host, path };
+  if (replies && (ctx.kind === RouteKind.REQUEST || ctx.kind === RouteKind.FAILURE)) {
+    if (!registrar.send(ctx, pending)) return Saved.FAILED;
+  } else {
+    registrar.keepReply(ctx, pending);
+    if (!replies && (flags & SaveFlag.PREPARE_REPLY) !== 0) prepareReply(ctx, pending, settings, now);
   }
   return outcome.code;
 }

@@ -65,7 +65,7 @@ export class Registrar {
     this.host.log[refusal.level]('registrar', refusal.text);
   }
 
-  /** Keeps what a reply to this message is made of. */
+  /** Keeps what a reply to this message is made of, for `reg_send_reply()`. */
   keepReply(ctx: ScriptContext, pending: PendingReply): void {
     this.#pending.set(ctx.msg, pending);
   }
@@ -74,6 +74,11 @@ export class Registrar {
   reply(ctx: ScriptContext): boolean {
     const pending = this.#pending.get(ctx.msg) ?? { error: RegError.FINE, contacts: null, host: '', path: '' };
     this.#pending.delete(ctx.msg);
+    return this.send(ctx, pending);
+  }
+
+  /** Sends a reply made of what `save()` found. */
+  send(ctx: ScriptContext, pending: PendingReply): boolean {
     return sendReply(ctx, pending, this.settings, this.#sl, this.usrloc.now());
   }
 

@@ -5,7 +5,7 @@ import { ScriptContext } from '../../script/context.js';
 import { RouteKind } from '../../script/route-kind.js';
 import { parseInteger, toStored, type Value } from '../../script/value.js';
 import { buildForwardedReply } from '../../sip/build.js';
-import { SipMessage } from '../../sip/message.js';
+import { MsgFlag, SipMessage } from '../../sip/message.js';
 import { Method } from '../../sip/methods.js';
 import { redirectContacts } from '../../sip/redirect.js';
 import { errorReply, TmError } from '../../tm/errors.js';
@@ -40,8 +40,6 @@ export class Sl {
   readonly ackFiltered: AckFiltered[] = [];
   /** Until when an ACK can belong to a stateless reply. */
   #acksUntil = 0;
-  /** Requests that got a final reply from here. */
-  readonly #answered = new WeakSet<SipMessage>();
 
   constructor(
     private readonly host: Host,
@@ -93,7 +91,7 @@ export class Sl {
     const sent = proxy.sendReply(ctx, status, reason, tag);
     this.#tellOfReply(ctx, status, reason, tag);
     if (!sent) return this.#failed();
-    if (status >= 200) this.#answered.add(msg);
+    if (status >= 200) msg.msgFlags |= MsgFlag.ANSWERED;
     this.statistics.countReply(status);
     return 1;
   }
@@ -122,7 +120,7 @@ export class Sl {
 
   /** Replies statelessly for an internal error. */
   replyError(ctx: ScriptContext): number {
-    if (this.host.compat !== '5.6' && this.#answered.has(ctx.msg)) {
+    if (this.host.compat !== '5.6' && (ctx.msg.msgFlags & MsgFlag.ANSWERED) !== 0) {
       this.host.log.info('sl', 'message marked with final-reply flag');
       return -2;
     }
@@ -134,7 +132,7 @@ export class Sl {
 
   /** Replies for an internal error, through the transaction when there is one. */
   replyErrorEither(ctx: ScriptContext): number {
-    if (this.#answered.has(ctx.msg)) {
+    if ((ctx.msg.msgFlags & MsgFlag.ANSWERED) !== 0) {
       this.host.log.info('sl', 'message marked with final-reply flag');
       return -2;
     }
