@@ -50,7 +50,8 @@ function locking(name: string, mode: number, doc: string, suspends: boolean, use
   const run = (state: Cfgutils, ctx: ScriptContext, first: string, second: string): number | Promise<number> => {
     if (state.locks !== null) return use(state, ctx, first + second);
     const what = second === '' ? first : `${first} ${second}`;
-    return state.error(`lock set not initialized (attempt to do op: ${mode} on:[${what}]) - see param lock_set_size`);
+    const shown = state.host.compat === '5.6' ? ` ${what}` : `[${what}]`;
+    return state.error(`lock set not initialized (attempt to do op: ${mode} on:${shown}) - see param lock_set_size`);
   };
   return [
     fn([text('name')], info, (state) => (ctx, key) => run(state, ctx, key, '')),

@@ -1,4 +1,4 @@
-import type { Counter, Statistics } from '../../observe/statistics.js';
+import { type Counter, Statistics } from '../../observe/statistics.js';
 import type { Host } from '../../registry/host.js';
 import type { SipMessage } from '../../sip/message.js';
 import { Method, type MethodId } from '../../sip/methods.js';
@@ -79,6 +79,16 @@ const SHARED_MEMORY: Readonly<Record<string, string>> = {
   fragments: 'Blocks of free memory; always 0, as the heap is not ours to look into.',
 };
 
+/** Statuses of 4xx that 5.6 counts one by one; it counts no KDMQ requests and no replies to OPTIONS. */
+const OLD_STATUSES = new Set([401, 404, 407, 480, 486]);
+
+/** Whether 5.6 has a counter of that name. */
+function isOld(name: string): boolean {
+  if (name.endsWith('_kdmq') || /xx_options$/.test(name)) return false;
+  const status = /^rcv_replies_(\d{3})$/.exec(name);
+  return status === null || OLD_STATUSES.has(Number(status[1]));
+}
+
 /** Names and meanings, for the manifest. */
 export const STATISTICS: Readonly<Record<string, string>> = Object.fromEntries([
   ...Object.entries({ ...CORE, ...BY_METHOD }).map(([name, doc]) => [`core:${name}`, doc]),
@@ -96,7 +106,10 @@ export class CoreStatistics {
 
   constructor(host: Host) {
     const { statistics } = host;
-    const core = (name: string): Counter => statistics.counter('core', name, CORE[name] ?? BY_METHOD[name]);
+    const old = host.compat === '5.6';
+    const aside = new Statistics();
+    const core = (name: string): Counter =>
+      (old && !isOld(name) ? aside : statistics).counter('core', name, CORE[name] ?? BY_METHOD[name]);
     for (const name of Object.keys(CORE)) core(name);
     for (const [id, name] of REQUEST_METHODS) this.#requests.set(id, core(`rcv_requests_${name}`));
     for (const status of STATUSES) this.#replies.set(status, core(`rcv_replies_${status}`));
