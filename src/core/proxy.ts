@@ -5,11 +5,12 @@ import type { Log } from '../observe/log.js';
 import type { RouteRef } from '../registry/arguments.js';
 import type { CoreSettings } from '../registry/core-settings.js';
 import type { ForwardTarget, StatelessCore } from '../registry/host.js';
+import { XavpList } from '../script/attributes.js';
 import { ScriptContext } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
 import { hasMagicCookie, MAGIC_COOKIE } from '../sip/branch.js';
 import { buildForwardedReply, buildReply, buildRequest, viaLine } from '../sip/build.js';
-import type { SipMessage } from '../sip/message.js';
+import { MsgFlag, type SipMessage } from '../sip/message.js';
 import { replyAddress } from '../sip/received.js';
 import { hash32, hex8, TagSource } from '../sip/tag.js';
 import { parseUri } from '../sip/uri.js';
@@ -37,6 +38,20 @@ function statelessBranch(msg: SipMessage): string {
       ? `${via.branch} ${via.host}:${via.port}`
       : `${msg.requestUri} ${msg.fromTag} ${msg.callId} ${msg.cseq?.number}`;
   return `${MAGIC_COOKIE}${hex8(hash32(key))}${hex8(hash32(key, SECOND_SEED))}`;
+}
+
+/** Parameters that the script asked for in the own Via (module corex). */
+function viaParams(ctx: ScriptContext, settings: CoreSettings): string {
+  const { msgFlags } = ctx.msg;
+  if ((msgFlags & (MsgFlag.VIA_SERVER_ID | MsgFlag.VIA_XAVP_PARAMS)) === 0) return '';
+  let params = (msgFlags & MsgFlag.VIA_SERVER_ID) === 0 ? '' : `;srvid=${settings.server_id}`;
+  const name = (msgFlags & MsgFlag.VIA_XAVP_PARAMS) === 0 ? null : settings.xavp_via_params;
+  const fields = name === null ? undefined : ctx.attrs.xavps.get(name);
+  if (!(fields instanceof XavpList)) return params;
+  for (const { name: field, value } of fields.items()) {
+    if (!(value instanceof XavpList)) params += value === '' ? `;${field}` : `;${field}=${value}`;
+  }
+  return params;
 }
 
 const SECOND_SEED = 0x9747b28c;
@@ -115,6 +130,7 @@ export class StatelessProxy implements StatelessCore {
       rport: msg.addLocalRport || settings.local_rport === 1,
       host: msg.advertisedAddress || settings.advertised_address || '',
       port: msg.advertisedPort || settings.advertised_port,
+      params: viaParams(ctx, settings),
     });
     return buildRequest(msg, {
       via,

@@ -50,6 +50,10 @@ export const MsgFlag = {
   TCP_ALIAS: 64,
   /** A final reply was sent statelessly. */
   ANSWERED: 128,
+  /** `via_add_srvid(1)`: `;srvid=` with the server's id in our own Via. */
+  VIA_SERVER_ID: 256,
+  /** `via_add_xavp_params(1)`: the fields of the xavp `xavp_via_params` as parameters in our own Via. */
+  VIA_XAVP_PARAMS: 512,
 } as const;
 
 let nextMessageId = 1;

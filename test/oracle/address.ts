@@ -12,8 +12,8 @@ export interface ClaimedAddress {
 }
 
 const GUARD_PORT = 5199;
-/** Where servers of cases listen: a server that an interrupted run left behind makes its address unusable. */
-const SERVER_PORT = 5210;
+/** Where the server and the client of cases listen: what an interrupted run left behind makes its address unusable. */
+const CASE_PORTS = [5210, 5299];
 
 /**
  * Every run gets an address of 127.0.0.0/8 of its own instead of ports of its own: ports stay as cases write them, so
@@ -28,12 +28,12 @@ export async function claimAddress(ipv6 = false): Promise<ClaimedAddress> {
     const candidate = `127.${1 + Math.floor(Math.random() * 9)}.${digit()}.${1 + Math.floor(Math.random() * 9)}`;
     const guard = await bind(candidate);
     if (guard === null) continue;
-    const trial = await bind(candidate, SERVER_PORT);
-    if (trial === null) {
+    const trials = await Promise.all(CASE_PORTS.map((port) => bind(candidate, port)));
+    for (const trial of trials) if (trial !== null) await close(trial);
+    if (trials.includes(null)) {
       await close(guard);
       continue;
     }
-    await close(trial);
     return {
       address: candidate,
       toRun: (text) => text.replaceAll(WRITTEN_ADDRESS, candidate),

@@ -26,13 +26,13 @@ export const RPC = {
         host.network.sockets.map((s) =>
           struct({
             PROTO: s.proto,
-            NAME: s.name || s.address,
+            NAME: s.address,
             ADDRLIST: struct({ ADDR: s.address }),
             PORT: `${s.port}`,
             MCAST: 'no',
             MHOMED: 'no',
             VIRTUAL: s.virtual ? 'yes' : 'no',
-            AF: s.family === 4 ? 'ipv4' : 'ipv6',
+            ...(host.compat === '5.6' ? { SOCKNAME: s.name || '-' } : { AF: s.family === 4 ? 'ipv4' : 'ipv6' }),
             ADVERTISE: s.advertisedAddress ?? '-',
           }),
         ),

@@ -6,6 +6,7 @@ import type { ScriptContext } from '../../script/context.js';
 import type { RouteName } from '../../script/route-kind.js';
 import { branchTarget } from '../../sip/branches.js';
 import { parseUri } from '../../sip/uri.js';
+import { findSocket } from './network.js';
 import { type Corex, SOURCE } from './state.js';
 
 const { fn } = entriesOf<Corex>();
@@ -22,11 +23,9 @@ function sendTo(
   proto?: string,
   socket?: string,
 ): number | Promise<number> {
-  const from = socket === undefined ? ctx.msg.forceSocket : state.socketNamed(socket);
-  if (socket !== undefined && from === null) {
-    state.host.log.error(SOURCE, `no listen socket named ${socket}`);
-    return -1;
-  }
+  const from = socket === undefined ? ctx.msg.forceSocket : (findSocket(state, socket) ?? state.socketNamed(socket));
+  // As upstream: it is sent all the same.
+  if (socket !== undefined && from === null) state.host.log.warn(SOURCE, `local socket not found: ${socket}`);
   const hops = state.host.proxy.nextHops(uri, { ...(proto ? { proto } : {}), socket: from });
   const send = (hop: Destination | undefined): number => {
     if (hop === undefined) {
@@ -41,6 +40,8 @@ function sendTo(
 /** `host[:port]` or a URI as a URI. */
 const asUri = (target: string): string => (/^sips?:/i.test(target) ? target : `sip:${target}`);
 
+const HOST_PORT = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d+)?$/i;
+
 /** The message as received, to `$du` or the Request-URI, or to the given host. */
 function forwardRaw(proto: 'udp' | 'tcp'): FunctionDef<Corex> {
   return fn(
@@ -49,12 +50,15 @@ function forwardRaw(proto: 'udp' | 'tcp'): FunctionDef<Corex> {
       routes: REQUEST_FAILURE,
       suspends: true,
       doc: `Sends the received message as it is over ${proto.toUpperCase()}.`,
+      example: `send_${proto}("192.0.2.1:5060");`,
       returns: SENT,
     },
     (state) => (ctx, target) => {
       const { msg } = ctx;
-      const uri = target === undefined ? msg.dstUri || msg.currentUri : asUri(target);
-      return sendTo(state, ctx, uri, msg.raw, proto);
+      if (target === undefined) return sendTo(state, ctx, msg.dstUri || msg.currentUri, msg.raw, proto);
+      if (HOST_PORT.test(target)) return sendTo(state, ctx, `sip:${target}`, msg.raw, proto);
+      state.host.log.error(SOURCE, `failed to resolve [${target}]`);
+      return -1;
     },
   );
 }
@@ -65,7 +69,8 @@ export const SENDING_FUNCTIONS = {
     [optional(text('uri', 'the Request-URI by default')), optional(text('q', '0 to 1'))],
     {
       routes: REQUEST_FAILURE,
-      doc: 'Adds a branch to the destination set.',
+      doc: 'Adds a branch to the destination set, with the next hop, path, flags and socket in effect now.',
+      example: 'append_branch("sip:bob@192.0.2.1", "0.5");',
       returns: { '1': 'added', '-1': 'too many branches' },
     },
     (state) => (ctx, uri, q) => {
@@ -79,14 +84,12 @@ export const SENDING_FUNCTIONS = {
         }
         branch.q = Math.round(n * 1000);
       }
-      // A branch without a URI of its own is the current destination, with all that belongs to it.
-      if (uri === undefined || uri === '') {
-        branch.dstUri = msg.dstUri;
-        branch.path = msg.pathVector;
-        branch.flags = msg.bflags;
-        branch.forceSocket = msg.forceSocket;
-        if (q === undefined) branch.q = msg.q;
-      }
+      // Whatever its URI, it goes where the current destination goes: `$du` in effect sends all of them to one place.
+      branch.dstUri = msg.dstUri;
+      branch.path = msg.pathVector;
+      branch.flags = msg.bflags;
+      branch.forceSocket = msg.forceSocket;
+      if (q === undefined || q === '') branch.q = msg.q;
       if (msg.addBranch(branch, state.host.settings.max_branches)) return 1;
       state.host.log.error('<core>', 'max nr of branches exceeded');
       return -1;
@@ -96,17 +99,35 @@ export const SENDING_FUNCTIONS = {
   send_tcp: forwardRaw('tcp'),
   send_data: fn(
     [text('uri'), text('data')],
-    { routes: ANYWHERE, suspends: true, doc: 'Sends any bytes to a SIP URI.', returns: SENT },
+    {
+      routes: ANYWHERE,
+      suspends: true,
+      doc: 'Sends any bytes to a SIP URI.',
+      example: 'send_data("sip:192.0.2.1:5060", "ping");',
+      returns: SENT,
+    },
     (state) => (ctx, uri, data) => sendTo(state, ctx, asUri(uri), data),
   ),
   sendx: fn(
-    [text('uri'), text('socket', 'name or proto:address:port of a listen socket'), text('data')],
-    { routes: ANYWHERE, suspends: true, doc: 'Sends any bytes to a SIP URI from a listen socket.', returns: SENT },
+    [text('uri'), text('socket', 'proto:address:port or name of a listen socket'), text('data')],
+    {
+      routes: ANYWHERE,
+      suspends: true,
+      doc: 'Sends any bytes to a SIP URI from a listen socket, or from any when there is no such socket.',
+      example: 'sendx("sip:192.0.2.1:5060", "udp:127.0.0.1:5060", "ping");',
+      returns: SENT,
+    },
     (state) => (ctx, uri, socket, data) => sendTo(state, ctx, asUri(uri), data, undefined, socket),
   ),
   forward_reply: fn(
     [],
-    { routes: ['CORE_ONREPLY'], suspends: true, doc: 'Forwards the reply by its second Via, at once.', returns: SENT },
+    {
+      routes: ['CORE_ONREPLY'],
+      suspends: true,
+      doc: 'Forwards the reply by its second Via, at once.',
+      example: 'forward_reply(); drop;',
+      returns: SENT,
+    },
     (state) => (ctx) => {
       const sent = state.host.proxy.forwardReply(ctx);
       return typeof sent === 'boolean' ? (sent ? 1 : -1) : sent.then((ok) => (ok ? 1 : -1));
@@ -119,13 +140,21 @@ export const SENDING_FUNCTIONS = {
       suspends: true,
       since: '6.x',
       doc: 'Forwards the request statelessly as a client: with no Via but the own one.',
+      example: 'forward_uac();',
       returns: SENT,
     },
     (state) => (ctx) => forwardAsClient(state, ctx, null),
   ),
   forward_uac_uri: fn(
     [text('uri'), optional(int('flags'))],
-    { routes: ['REQUEST'], suspends: true, since: '6.x', doc: 'As forward_uac, to a given URI.', returns: SENT },
+    {
+      routes: ['REQUEST'],
+      suspends: true,
+      since: '6.x',
+      doc: 'As forward_uac, to a given URI.',
+      example: 'forward_uac_uri("sip:192.0.2.1:5060");',
+      returns: SENT,
+    },
     (state) => (ctx, uri) => forwardAsClient(state, ctx, uri),
   ),
 };

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { ListenSocket } from '../../net/transport.js';
 import type { Host } from '../../registry/host.js';
 import { ConfigError } from '../../registry/module.js';
@@ -89,19 +89,19 @@ export class Corex {
   readFile(name: string): string | null {
     try {
       return readFileSync(name, 'latin1');
-    } catch (e) {
-      this.host.log.error(SOURCE, `cannot open file: ${name}: ${(e as Error).message}`);
+    } catch {
+      this.host.log.error(SOURCE, `cannot open file: ${name}`);
       return null;
     }
   }
 
-  /** Appends to a file; false when it cannot be written (logged). */
-  appendFile(name: string, content: string): boolean {
+  /** Writes a file; false when it cannot be written (logged). */
+  writeFile(name: string, content: string): boolean {
     try {
-      appendFileSync(name, content, 'latin1');
+      writeFileSync(name, content, 'latin1');
       return true;
-    } catch (e) {
-      this.host.log.error(SOURCE, `cannot write file: ${name}: ${(e as Error).message}`);
+    } catch {
+      this.host.log.error(SOURCE, `cannot open file: ${name}`);
       return false;
     }
   }

@@ -3,52 +3,47 @@ import { ArgumentError } from '../../registry/arguments.js';
 import { entriesOf, type PvDef, type TransformationDef } from '../../registry/module.js';
 import { toText, type Value } from '../../script/value.js';
 import { splitSocket } from './network.js';
-import type { Corex } from './state.js';
+import { type Corex, SOURCE } from './state.js';
 
 const { pv, transformation } = entriesOf<Corex>();
 
-/** What `$lsock(…)` can ask of the socket that a message came in on. */
+/** What `$lsock(match/value/field)` gives of a socket, by the field's first letter. */
 const SOCKET_FIELDS: Readonly<Record<string, (s: ListenSocket) => Value>> = {
-  name: (s) => s.name || null,
-  proto: (s) => s.proto,
-  host: (s) => s.address,
-  ip: (s) => s.address,
-  port: (s) => s.port,
-  advertised: (s) => s.advertisedAddress ?? null,
+  n: (s) => s.name,
+  l: (s) => s.text,
+  a: (s) => (s.advertisedAddress ? `${s.proto}:${s.advertisedAddress}:${s.advertisedPort || s.port}` : ''),
+  i: (s) => s.index,
 };
 
-/** `$lsock(key)`: a field of a listen socket, `$lsock(expr=>field)` for one named or addressed by `expr`. */
+/** How `$lsock(match/value/field)` finds a socket, by the first letter of `match`. */
+const SOCKET_KEYS: Readonly<Record<string, (state: Corex, value: string) => ListenSocket | null>> = {
+  n: (state, value) => state.socketNamed(value),
+  l: (state, value) => state.host.network.sockets.find((s) => s.text === value) ?? null,
+};
+
 const lsock: PvDef<Corex> = pv({
-  doc: 'A listen socket by a glob over its text: `$lsock(udp:127.0.0.1:*)` gives the first that matches; `$lsock(name/NAME)` gives the one of that name.',
+  doc:
+    'A listen socket: `$lsock(name/NAME/listen)` finds one by its name, `$lsock(listen/udp:127.0.0.1:5060/name)` by its ' +
+    'text. The last part is what to give: name, listen, advertise or index.',
   inner: 'required',
   index: false,
   writable: false,
   bind: (state, inner) => ({
     read: (ctx) => {
       const wanted = inner!.format(ctx);
-      const field = SOCKET_FIELDS[wanted];
-      if (field) return field(ctx.msg.received.socket);
-      if (wanted.startsWith('name/')) return state.socketNamed(wanted.slice(5))?.text ?? null;
-      const glob = wanted.split('*');
-      return state.host.network.sockets.find((s) => matches(s.text, glob))?.text ?? null;
+      const [match = '', value = '', field = ''] = wanted.split('/');
+      const find = SOCKET_KEYS[match.charAt(0)];
+      const read = SOCKET_FIELDS[field.charAt(0)];
+      if (find === undefined || read === undefined) {
+        state.host.log.error(SOURCE, `invalid expression format: ${wanted}`);
+        state.host.log.error(SOURCE, `failed to parse lsock expression [${wanted}]`);
+        return undefined;
+      }
+      const socket = find(state, value);
+      return socket === null ? null : read(socket);
     },
   }),
 });
-
-/** Whether a text is the parts of a glob with anything between them. */
-function matches(text: string, parts: readonly string[]): boolean {
-  const [first = '', ...rest] = parts;
-  if (!text.startsWith(first)) return false;
-  if (rest.length === 0) return text.length === first.length;
-  let at = first.length;
-  for (const [i, part] of rest.entries()) {
-    if (i === rest.length - 1) return text.length - part.length >= at && text.endsWith(part);
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return true;
-}
 
 const CFG_FIELDS = ['line', 'name', 'route'] as const;
 
@@ -98,11 +93,11 @@ const part = (doc: string, read: (p: Parts) => Value): TransformationDef<Corex> 
 export const TRANSFORMATIONS = {
   sock: {
     host: part('The host of a socket `proto:host:port`.', (p) => p.host),
-    port: part('The port of a socket `proto:host:port`.', (p) => p.port),
-    proto: part('The protocol of a socket `proto:host:port`.', (p) => p.proto),
+    port: part('The port of a socket `proto:host:port`.', (p) => (p.port === 0 ? '' : `${p.port}`)),
+    proto: part('The protocol of a socket `proto:host:port`.', (p) => p.proto ?? ''),
     touri: part(
       'The SIP URI of a socket `proto:host:port`.',
-      (p) => `sip:${p.host}${p.port ? `:${p.port}` : ''}${p.proto === 'udp' ? '' : `;transport=${p.proto}`}`,
+      (p) => `sip:${p.host}${p.port ? `:${p.port}` : ''}${p.proto === null ? '' : `;transport=${p.proto}`}`,
     ),
   },
 };
