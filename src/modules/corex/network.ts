@@ -10,16 +10,27 @@ import { type Corex, SOURCE } from './state.js';
 const { fn } = entriesOf<Corex>();
 const ANYWHERE: readonly RouteName[] = ['ANY'];
 /**
- * A socket's text as parts: `proto:host:port`, where protocol and port may be missing. Null when it is none.
+ * A socket's text as parts: `proto:host:port`, where protocol and port may be missing. Null when it is none, or when the
+ * server does without that protocol.
  */
-export function splitSocket(socket: string): { proto: Proto | null; host: string; port: number } | null {
+export function splitSocket(state: Corex, socket: string): SocketParts | null {
   const m = /^(?:(udp|tcp|tls|sctp|ws|wss):)?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/i.exec(socket);
-  return m && { proto: (m[1]?.toLowerCase() ?? null) as Proto | null, host: m[2]!, port: Number(m[3] ?? 0) };
+  if (m === null) return null;
+  const proto = (m[1]?.toLowerCase() ?? null) as Proto | null;
+  if (proto !== null && proto !== 'udp' && state.host.settings.disable_tcp !== 0) return null;
+  return { proto, host: m[2]!, port: Number(m[3] ?? 0) };
+}
+
+export interface SocketParts {
+  readonly proto: Proto | null;
+  readonly host: string;
+  /** 0: none given. */
+  readonly port: number;
 }
 
 /** The listen socket that a text describes; null when there is none. */
 export function findSocket(state: Corex, socket: string): ListenSocket | null {
-  const parts = splitSocket(socket);
+  const parts = splitSocket(state, socket);
   if (parts === null) return null;
   return state.host.network.findSocket(parts.proto, normaliseIp(parts.host) ?? parts.host, parts.port);
 }
@@ -98,13 +109,13 @@ export const NETWORK_FUNCTIONS = {
       returns: { '1': 'done', '-1': 'no valid address' },
     },
     (state) => (ctx, address) => {
-      const parts = splitSocket(address);
+      const parts = splitSocket(state, address);
       const ip = parts && normaliseIp(parts.host);
       if (parts === null || ip === null) {
         state.host.log.error(SOURCE, `invalid source address [${address}]`);
         return -1;
       }
-      state.received(ctx, { srcIp: ip, srcPort: parts.port || 5060, proto: parts.proto ?? 'udp' });
+      state.received(ctx, { srcIp: ip, srcPort: parts.port, proto: parts.proto ?? 'udp' });
       return 1;
     },
   ),

@@ -2,7 +2,7 @@ import type { ListenSocket } from '../../net/transport.js';
 import { ArgumentError } from '../../registry/arguments.js';
 import { entriesOf, type PvDef, type TransformationDef } from '../../registry/module.js';
 import { toText, type Value } from '../../script/value.js';
-import { splitSocket } from './network.js';
+import { type SocketParts, splitSocket } from './network.js';
 import { type Corex, SOURCE } from './state.js';
 
 const { pv, transformation } = entriesOf<Corex>();
@@ -15,7 +15,7 @@ const SOCKET_FIELDS: Readonly<Record<string, (s: ListenSocket) => Value>> = {
   i: (s) => s.index,
 };
 
-/** How `$lsock(match/value/field)` finds a socket, by the first letter of `match`. */
+/** How `$lsock(match/value/field)` finds a socket. */
 const SOCKET_KEYS: Readonly<Record<string, (state: Corex, value: string) => ListenSocket | null>> = {
   n: (state, value) => state.socketNamed(value),
   l: (state, value) => state.host.network.sockets.find((s) => s.text === value) ?? null,
@@ -23,7 +23,7 @@ const SOCKET_KEYS: Readonly<Record<string, (state: Corex, value: string) => List
 
 const lsock: PvDef<Corex> = pv({
   doc:
-    'A listen socket: `$lsock(name/NAME/listen)` finds one by its name, `$lsock(listen/udp:127.0.0.1:5060/name)` by its ' +
+    'A listen socket: `$lsock(n/NAME/listen)` finds one by its name, `$lsock(l/udp:127.0.0.1:5060/name)` by its ' +
     'text. The last part is what to give: name, listen, advertise or index.',
   inner: 'required',
   index: false,
@@ -31,10 +31,10 @@ const lsock: PvDef<Corex> = pv({
   bind: (state, inner) => ({
     read: (ctx) => {
       const wanted = inner!.format(ctx);
-      const [match = '', value = '', field = ''] = wanted.split('/');
-      const find = SOCKET_KEYS[match.charAt(0)];
-      const read = SOCKET_FIELDS[field.charAt(0)];
-      if (find === undefined || read === undefined) {
+      const [match = '', value = '', field = '', ...rest] = wanted.split('/');
+      const find = SOCKET_KEYS[match];
+      const read = field.length < 2 ? undefined : SOCKET_FIELDS[field.charAt(0)];
+      if (find === undefined || read === undefined || rest.length > 0) {
         state.host.log.error(SOURCE, `invalid expression format: ${wanted}`);
         state.host.log.error(SOURCE, `failed to parse lsock expression [${wanted}]`);
         return undefined;
@@ -78,14 +78,12 @@ const atkv: PvDef<Corex> = pv({
 
 export const PVS = { cfg, lsock, atkv };
 
-type Parts = NonNullable<ReturnType<typeof splitSocket>>;
-
-const part = (doc: string, read: (p: Parts) => Value): TransformationDef<Corex> =>
+const part = (doc: string, read: (p: SocketParts) => Value): TransformationDef<Corex> =>
   transformation({
     doc,
     params: [0, 0],
-    bind: () => (_ctx, input) => {
-      const parts = splitSocket(toText(input));
+    bind: (state) => (_ctx, input) => {
+      const parts = splitSocket(state, toText(input));
       return parts === null ? undefined : read(parts);
     },
   });
