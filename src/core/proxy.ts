@@ -86,11 +86,7 @@ export class StatelessProxy implements StatelessCore {
   }
 
   sendReply(ctx: ScriptContext, status: number, reason: string, toTag: string | null): boolean {
-    return this.send(
-      this.parts.settings.onsend_route_reply === 1 ? ctx : null,
-      this.replyDestination(ctx.msg),
-      this.buildReply(ctx, status, reason, toTag),
-    );
+    return this.send(null, this.replyDestination(ctx.msg), this.buildReply(ctx, status, reason, toTag));
   }
 
   statelessToTag(msg: SipMessage): string {

@@ -195,11 +195,13 @@ export interface ForwardedReplyOptions {
 /** A reply without its topmost Via, which is ours (RFC 3261 §16.7 step 3), and with its edits applied. */
 export function buildForwardedReply(msg: SipMessage, options: ForwardedReplyOptions = {}): string {
   const raw = msg.raw;
-  const firstLine =
-    options.status === undefined
-      ? raw.slice(0, msg.firstLineEnd)
-      : `${msg.version} ${options.status} ${options.reason ?? msg.reason}${CRLF}`;
   const edits = options.edits !== undefined ? options.edits : msg.hasEdits ? msg.edits : null;
+  const firstLine =
+    options.status !== undefined
+      ? `${msg.version} ${options.status} ${options.reason ?? msg.reason}${CRLF}`
+      : edits !== null && edits.touches(0, msg.firstLineEnd - 1)
+        ? `${edits.apply(raw, 0, msg.firstLineEnd).trimEnd()}${CRLF}`
+        : raw.slice(0, msg.firstLineEnd);
   const addLength = options.needsLength === true && msg.firstHeader(Hdr.CONTENT_LENGTH) < 0;
   const via = msg.via1;
   const from = via === null ? msg.firstLineEnd : topViaStart(msg, via);

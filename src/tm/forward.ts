@@ -27,6 +27,8 @@ interface Step {
   readonly ctx: ScriptContext;
   readonly to: RelayTo;
   readonly targets: readonly BranchTarget[];
+  /** The destination set beside the Request-URI, which branch routes go on seeing. */
+  readonly others: readonly BranchTarget[];
   readonly first: number;
   next: number;
   lowest: number;
@@ -48,7 +50,8 @@ export class Forwarding {
     if (t.branches.length === 0 && t.editMark < 0) t.editMark = msg.hasEdits ? msg.edits.mark() : 0;
     const targets: BranchTarget[] = [];
     if (msg.uriFresh) targets.push(mainTarget(msg));
-    for (const b of msg.otherBranches) targets.push(b);
+    const others = msg.otherBranches;
+    for (const b of others) targets.push(b);
     msg.clearBranches();
     msg.uriFresh = false;
     const step: Step = {
@@ -56,6 +59,7 @@ export class Forwarding {
       ctx,
       to,
       targets,
+      others,
       first: t.branches.length,
       next: 0,
       lowest: TmError.UNSPECIFIED,
@@ -135,6 +139,7 @@ export class Forwarding {
     msg.locationUa = target.locationUa;
     msg.bflags = target.flags;
     msg.forceSocket = target.forceSocket;
+    msg.otherBranches = step.others;
     const ctx = this.layer.context(step.t, msg, RouteKind.BRANCH);
     ctx.attrs = step.ctx.attrs;
     ctx.branch = step.t.branches.length;

@@ -178,7 +178,7 @@ export class ReplyDecision {
     }
     if (reply === null) return;
     const stream = this.layer.server.destination(t)?.proto !== 'udp';
-    const text = buildForwardedReply(reply, { needsLength: stream, ...editedStatus(reply) });
+    const text = buildForwardedReply(reply, { needsLength: stream });
     const run = ctx !== null && ctx.msg === reply ? ctx : this.layer.context(t, reply, RouteKind.TM_ONREPLY);
     this.layer.server.pass(t, run, reply.status, text, branch.index, completes);
   }
@@ -206,13 +206,6 @@ export class ReplyDecision {
     const tag = code >= 180 && request.toTag === '' ? this.layer.server.toTag(t) : null;
     return { status: code, text: this.layer.host.proxy.buildReply(ctx, code, reason, tag) };
   }
-}
-
-/** Status and reason of a reply whose first line the script edited; nothing for any other. */
-function editedStatus(reply: SipMessage): { status?: number; reason?: string } {
-  if (!reply.hasEdits || !reply.edits.touches(0, reply.firstLineEnd - 1)) return {};
-  const line = reply.edits.apply(reply.raw, 0, reply.firstLineEnd).trimEnd();
-  return { status: reply.status, reason: line.slice(reply.version.length + 5) };
 }
 
 /** Every challenge header of the transaction's 401 and 407 replies (RFC 3261 §16.7 step 7). */
