@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RealClock } from '../clock/clock.js';
 import { type KamailioCommand, readKamailioOptions } from '../core/kamailio-options.js';
@@ -72,8 +72,7 @@ async function serve(command: KamailioCommand): Promise<void> {
   if (command.mode === 'check') {
     const checked = await checkConfig(options);
     for (const d of checked.diagnostics) sink.write(diagnosticRecord(d, clock.now()));
-    if ('ok' in checked) fail(sink, checked.reasons, clock.now());
-    else if (!checked.accepted) process.exit(REFUSED);
+    if ('ok' in checked || !checked.accepted) fail(sink, checked.reasons, clock.now());
     process.stderr.write('config file ok, exiting...\n');
     return;
   }
@@ -90,15 +89,21 @@ async function serve(command: KamailioCommand): Promise<void> {
     if (syslog) sink.target = syslog;
   }
   const pidFiles = [command.pidFile, command.groupPidFile].filter((f) => f !== null);
-  for (const file of pidFiles) writeFileSync(file, `${process.pid}\n`);
-  dropPrivileges(command);
+  try {
+    for (const file of pidFiles) writeFileSync(file, `${process.pid}\n`);
+    dropPrivileges(command);
+  } catch (e) {
+    removeAll(pidFiles);
+    await server.close();
+    fail(sink, [(e as Error).message], clock.now());
+  }
   if (process.send) {
     process.send('ready');
     process.disconnect?.();
   }
   await untilSignal();
   await server.close();
-  for (const file of pidFiles) if (existsSync(file)) rmSync(file, { force: true });
+  removeAll(pidFiles);
   process.exit(0);
 }
 
@@ -115,11 +120,29 @@ function fail(sink: LogSink, reasons: readonly string[], time: number): never {
   process.exit(REFUSED);
 }
 
+/** Removes pid files as far as the user that is left may. */
+function removeAll(files: readonly string[]): void {
+  for (const file of files) {
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // Its directory belongs to the user that started the server.
+    }
+  }
+}
+
 function dropPrivileges(command: KamailioCommand): void {
   if (process.getuid?.() !== 0) return;
-  if (command.group !== null) process.setgid?.(command.group);
-  if (command.user !== null) process.setuid?.(command.user);
+  const user = command.user === null ? null : idOf(command.user);
+  const group = command.group === null ? null : idOf(command.group);
+  // Root's further groups go first, while it is still allowed.
+  if (user !== null) process.setgroups?.(group === null ? [] : [group]);
+  if (group !== null) process.setgid?.(group);
+  if (user !== null) process.setuid?.(user);
 }
+
+/** A name, or the number that stands for one. */
+const idOf = (text: string): string | number => (/^\d+$/.test(text) ? Number(text) : text);
 
 const HELP = `Usage: kamailio [options]
  -f FILE      config file (default /etc/kamailio/kamailio.cfg)

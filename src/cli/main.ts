@@ -15,7 +15,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .showHelpAfterError()
     .exitOverride();
   for (const make of [runCommand, checkCommand, explainCommand, modulesCommand, rpcCommand, dbCommand])
-    program.addCommand(make());
+    program.addCommand(throwing(make()));
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (e) {
@@ -23,4 +23,10 @@ export async function main(args: readonly string[]): Promise<void> {
     if (code?.startsWith('commander.')) process.exitCode = exitCode === 0 ? 0 : 2;
     else throw e;
   }
+}
+
+/** Usage errors of subcommands come here too: commander lets each command end the process by itself otherwise. */
+function throwing(command: Command): Command {
+  for (const inner of command.commands) throwing(inner);
+  return command.showHelpAfterError().exitOverride();
 }
