@@ -22,6 +22,7 @@ import type { RpcTable } from '../rpc/table.js';
 import { compileRegex } from '../script/regex/index.js';
 import { ScriptRuntime } from '../script/runtime.js';
 import { ScriptVars } from '../script/script-vars.js';
+import type { SelectEntry } from '../script/selects/node.js';
 import type { Zone } from '../shm/zone.js';
 import { registerCoreGroups } from './cfg-groups.js';
 import { CfgTable, customVariable } from './cfg-variables.js';
@@ -71,6 +72,7 @@ export class ScriptThread implements Host {
   readonly runDir: string;
   readonly stateDir: string;
   readonly cfg = new CfgTable();
+  readonly selects = new Map<string, SelectEntry>();
   readonly hooks: Hooks = { preRequest: [], postRequest: [], preReply: [], postReply: [], onReply: [], onSent: [] };
   readonly routes: RouteTables;
   readonly proxy: StatelessProxy;

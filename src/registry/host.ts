@@ -6,7 +6,7 @@ import type { Log } from '../observe/log.js';
 import type { Statistics } from '../observe/statistics.js';
 import type { RpcTable } from '../rpc/table.js';
 import type { ScriptContext } from '../script/context.js';
-import type { Value } from '../script/value.js';
+import type { SelectEntry } from '../script/selects/node.js';
 import type { Zone } from '../shm/zone.js';
 import type { SipMessage } from '../sip/message.js';
 import type { ReceiveInfo } from '../sip/receive-info.js';
@@ -51,6 +51,8 @@ export interface Host {
   isMyself(host: string, port: number, proto: string | null): boolean;
   /** Adds a checker to `isMyself` (module domain's register_myself). */
   addMyselfCheck(check: (host: string, port: number, proto: string | null) => boolean): void;
+  /** Selects of modules (`@name.…`), by the first part of their names; registered in `configure`. */
+  readonly selects: Map<string, SelectEntry>;
   /** Values of `group.name = value desc "…"`, also reachable as cfg variables by cfg_rpc. */
   readonly cfg: CfgVariables;
 }
@@ -154,6 +156,3 @@ export interface ForwardTarget {
   /** Path set to prepend as Route headers; null when none. */
   readonly path: string | null;
 }
-
-/** What `$sel(…)`/`@…` evaluate to is registered by dotted name parts. */
-export type SelectResolver = (ctx: ScriptContext) => Value;

@@ -52,10 +52,10 @@ export class LocalQueue implements ZoneQueue {
     return displaced === undefined ? ADDED : { outcome: 'displaced', displaced };
   }
 
-  putBack(item: QueueItem): boolean {
+  putBack(item: QueueItem): Offered {
     const same = this.#mode === 'all' ? undefined : this.#byKey.get(item.key);
     if (same !== undefined) {
-      if (this.#mode === 'keep-last') return false;
+      if (this.#mode === 'keep-last') return DUPLICATE;
       this.#unlink(same);
     }
     const node: Node = { item, previous: undefined, next: this.#head };
@@ -64,7 +64,7 @@ export class LocalQueue implements ZoneQueue {
     this.#head = node;
     this.#size++;
     if (this.#mode !== 'all') this.#byKey.set(item.key, node);
-    return true;
+    return same === undefined ? ADDED : { outcome: 'displaced', displaced: same.item };
   }
 
   shift(): QueueItem | undefined {

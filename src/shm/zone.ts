@@ -138,10 +138,10 @@ export interface ZoneQueue {
   /** As `push`, for an owner that keeps account of single items. */
   offer(key: string, value: string, id: number): Offered;
   /**
-   * Puts an item that was taken out back to the front, by the queue's mode: beside a later item of its key, in its place
-   * (`keep-first`), or not at all (`keep-last`, false). The queue may then hold one item more than its bound.
+   * Puts an item that was taken out back to the front, by the queue's mode: beside a later item of its key, in place of
+   * it (`keep-first`), or not at all (`keep-last`, a `duplicate`). The queue may then hold one item more than its bound.
    */
-  putBack(item: QueueItem): boolean;
+  putBack(item: QueueItem): Offered;
   shift(): QueueItem | undefined;
   peek(): QueueItem | undefined;
   /** Oldest first, at most `limit`. */

@@ -16,7 +16,7 @@ export function resolveSelect(path: string, host: Host): ResolvedSelect {
       level === 0
         ? Object.hasOwn(SELECTS, step.name)
           ? SELECTS[step.name]!(step, host)
-          : null
+          : (host.selects.get(step.name)?.(step, host) ?? null)
         : (node?.step?.(step) ?? null);
     if (reached === null) return { error: `Unable to resolve select '${step.name}' at level ${level}` };
     node = reached;
