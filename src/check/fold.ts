@@ -21,12 +21,14 @@ export class Folder {
       const folded = this.#constants(op, left, right, e);
       if (folded) return folded;
     }
-    if (isInt(left, 0) || isInt(left, 1)) {
-      const r = this.#neutral(op, left.value as number, right, 'left', e);
+    const leftNumber = this.#literal(left);
+    if (leftNumber !== null) {
+      const r = this.#neutral(op, leftNumber, right, 'left', e);
       if (r) return r;
     }
-    if (isInt(right, 0) || isInt(right, 1)) {
-      const r = this.#neutral(op, right.value as number, left, 'right', e);
+    const rightNumber = this.#literal(right);
+    if (rightNumber !== null) {
+      const r = this.#neutral(op, rightNumber, left, 'right', e);
       if (r) return r;
     }
     if ((op === '==' || op === 'eq') && (isEmpty(right) || isEmpty(left))) {
@@ -72,6 +74,13 @@ export class Folder {
     return typeof v === 'number' ? int(v, e) : null;
   }
 
+  /** A constant 0 or 1. In 5.6 a text that is no number has become 0 by then. */
+  #literal(e: BoundExpr): 0 | 1 | null {
+    if (e.kind === 'const') return e.value === 0 || e.value === 1 ? e.value : null;
+    const failed = e.kind === 'cast' && e.to === 'int' && e.operand.kind === 'const' && this.#bits === 32;
+    return failed ? 0 : null;
+  }
+
   /** `constant op other` or `other op constant`, the constant being 0 or 1. */
   #neutral(
     op: BoundBinaryOp,
@@ -111,10 +120,6 @@ export class Folder {
 
 const int = (value: number, at: BoundExpr): BoundExpr => ({ kind: 'const', value, type: 'int', span: at.span });
 const text = (value: string, at: BoundExpr): BoundExpr => ({ kind: 'const', value, type: 'str', span: at.span });
-
-function isInt(e: BoundExpr, n: number): e is Extract<BoundExpr, { kind: 'const' }> {
-  return e.kind === 'const' && e.value === n;
-}
 
 function isEmpty(e: BoundExpr): boolean {
   return e.kind === 'const' && e.value === '';

@@ -66,13 +66,11 @@ export class ExprEmitter {
       case 'comparison':
         return this.#comparison(e);
       case 'assign':
-        return this.assign(e.assign);
+        return `(x.rc=0,${this.assign(e.assign)})`;
       case 'block':
-        return `${this.#blockCode(e)}>0`;
       case 'call':
-        return `${this.#operand(e.call)}>0`;
       case 'route-call':
-        return `${this.route.routeCall(e.call)}>0`;
+        return `${this.#code(e)}>0`;
       case 'const':
         if (typeof e.value === 'number') return `${e.value !== 0}`;
         break;
@@ -91,7 +89,8 @@ export class ExprEmitter {
       case 'unary':
         return `M.${e.op === '-' ? 'negate' : 'invert'}(${this.int(e.operand)})`;
       case 'binary':
-        if (e.op === '+' && e.type !== 'int') break;
+        // Where an integer is wanted, `+` adds integers whatever its operands are; known text is joined first.
+        if (e.op === '+' && e.type === 'str') break;
         return this.#arithmetic(e);
       case 'strlen':
         return `${this.text(e.operand)}.length`;
@@ -129,8 +128,7 @@ export class ExprEmitter {
         return `(${this.positive(e.condition)}?${this.value(e.then)}:${this.value(e.else)})`;
       case 'binary':
         if (e.op === '+' && e.type === 'str') return this.text(e);
-        if (e.op === '+' && e.type === 'any') return `A(${this.value(e.left)},${this.value(e.right)},${this.#site(e)})`;
-        return this.int(e);
+        return e.op === '+' && e.type === 'any' ? this.#sum(e) : this.int(e);
       default:
         return this.int(e);
     }
@@ -141,9 +139,7 @@ export class ExprEmitter {
    * to the form that variables store.
    */
   assigned(e: BoundExpr): string {
-    if (e.kind === 'call') return this.#operand(e.call);
-    if (e.kind === 'route-call') return this.route.routeCall(e.call);
-    if (e.kind === 'block') return this.#blockCode(e);
+    if (e.kind === 'call' || e.kind === 'route-call' || e.kind === 'block') return this.#code(e);
     // A choice is a computed value: undefined becomes text.
     if (e.kind === 'selval') return `(${this.value(e)}??"")`;
     if (e.kind === 'pv') return `S(${this.value(e)},${this.#site(e)})`;
@@ -170,6 +166,15 @@ export class ExprEmitter {
         ? `(typeof(x.pending=${source})==='number'?x.pending:R.resumed(x,await R.suspend(x)))`
         : source;
     return call.core ? waited : `R.done(x,${waited})`;
+  }
+
+  /** The code of what an expression runs. It begins with a `$rc` of 0, and only what sets one changes that. */
+  #code(e: Extract<BoundExpr, { kind: 'block' | 'call' | 'route-call' }>): string {
+    if (e.kind === 'block') return `(x.rc=0,${this.#blockCode(e)})`;
+    if (e.kind === 'route-call') return `(x.rc=0,${this.route.routeCall(e.call)})`;
+    // A module function's own code replaces the 0, which nothing sees when the arguments are constant.
+    const unseen = !e.call.core && e.call.args.every((a) => a.kind === 'const' || a.kind === 'absent');
+    return unseen ? this.#operand(e.call) : `(x.rc=0,${this.#operand(e.call)})`;
   }
 
   /** A call inside an expression: when its arguments cannot be had, the call alone counts as failed. */
@@ -227,9 +232,9 @@ export class ExprEmitter {
   }
 
   #defined(e: BoundExpr): string {
-    // Only a single variable can be undefined: any compound expression has a value.
+    // Only a single variable can be undefined: any compound expression has a value, and is not evaluated for it.
     if (e.kind === 'null') return 'false';
-    if (e.kind !== 'pv') return `(${this.value(e)},true)`;
+    if (e.kind !== 'pv') return 'true';
     return `(${this.value(e)}??null)!==null`;
   }
 
@@ -272,7 +277,23 @@ export class ExprEmitter {
   #equal(left: BoundExpr, right: BoundExpr, e: BoundExpr): string {
     if (left.type === 'int') return `(${this.int(left)}===${this.int(right)})`;
     if (left.type === 'str') return `(${this.text(left)}===${this.text(right)})`;
-    return `E(${this.value(left)},${this.value(right)},${this.#site(e)})`;
+    if (!isOpenSum(right)) return `E(${this.value(left)},${this.value(right)},${this.#site(e)})`;
+    const site = this.#site(e);
+    return this.#byLeft(left, `I(l,${site})===${this.int(right)}`, `E(l,${this.value(right)},${site})`);
+  }
+
+  /** `+` of operands whose types are seen at run time. */
+  #sum(e: Extract<BoundExpr, { kind: 'binary' }>): string {
+    if (!isOpenSum(e.right)) return `A(${this.value(e.left)},${this.value(e.right)},${this.#site(e)})`;
+    const site = this.#site(e);
+    return this.#byLeft(e.left, `M.add(I(l,${site}),${this.int(e.right)})`, `A(l,${this.value(e.right)},${site})`);
+  }
+
+  /** The left value `l` says how the right side, a sum itself, is evaluated: as an integer it adds, as text it joins. */
+  #byLeft(left: BoundExpr, asInt: string, otherwise: string): string {
+    const body = `O.isInt(l)?${asInt}:${otherwise}`;
+    const waits = body.includes('await ');
+    return `${waits ? '(await ' : ''}(${waits ? 'async' : ''}(l)=>${body})(${this.value(left)})${waits ? ')' : ''}`;
   }
 
   #arithmetic(e: Extract<BoundExpr, { kind: 'binary' }>): string {
@@ -305,6 +326,11 @@ export class ExprEmitter {
   #site(e: BoundExpr): string {
     return this.route.constants.use('s', this.route.linker.operatorSite(rangeText(e.span)));
   }
+}
+
+/** A `+` whose meaning depends on what is wanted of it. */
+function isOpenSum(e: BoundExpr): boolean {
+  return e.kind === 'binary' && e.op === '+' && e.type === 'any';
 }
 
 /** True when evaluating the arguments can be abandoned, so that the call is not made. */

@@ -19,6 +19,8 @@ export interface Operators {
   readonly math: IntMath;
   /** An operand as integer, by its int form when it has one. */
   int(v: Value, site: OperatorSite): Int;
+  /** True when `+` and `==` with this on their left work on integers. */
+  isInt(v: Value): boolean;
   add(a: Value, b: Value, site: OperatorSite): Value;
   equal(a: Value, b: Value, site: OperatorSite): boolean;
   divide(a: Int, b: Int): Int;
@@ -55,6 +57,7 @@ export function makeOperators(compat: '5.6' | '6.x', log: Log): Operators {
   return {
     math,
     int,
+    isInt: (v) => typeof v === 'number' || typeof v === 'bigint' || (v instanceof Dual && v.primary === 'int'),
     add(a, b, site) {
       if (typeof a === 'string') return a + toText(b);
       if (typeof a === 'number') return math.add(a, int(b, site));
