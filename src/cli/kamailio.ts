@@ -101,6 +101,8 @@ async function serve(command: KamailioCommand): Promise<void> {
     process.send('ready');
     process.disconnect?.();
   }
+  // As upstream: a terminal that goes away ends nothing.
+  process.on('SIGHUP', () => {});
   await untilSignal();
   await server.close();
   removeAll(pidFiles);

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { startServer } from '../core/server.js';
+import { type Server, startServer } from '../core/server.js';
 import { JsonSink, type LogSink, StderrSink } from '../observe/log.js';
 import { BatchedOutput } from '../observe/output.js';
 import { countLine, mayColour, renderDiagnostics } from './report.js';
@@ -48,9 +48,21 @@ export function runCommand(): Command {
       }
       if (started.diagnostics.length > 0)
         process.stderr.write(renderDiagnostics(started.diagnostics, mayColour(process.stderr)));
+      const { server } = started;
+      process.on('SIGHUP', () => void reload(server));
       await untilSignal();
-      await started.server.close();
+      await server.close();
       // What still holds the loop (a hanging lookup) does not hold up a clean stop.
       process.exit(0);
     });
+}
+
+/** Reads the config again and says what came of it. Whatever goes wrong, the server goes on. */
+async function reload(server: Server): Promise<void> {
+  const { ok, diagnostics, reasons } = await server
+    .reload()
+    .catch((e: Error) => ({ ok: false, diagnostics: [], reasons: [e.message] }));
+  process.stderr.write(renderDiagnostics(diagnostics, mayColour(process.stderr)));
+  for (const reason of reasons) process.stderr.write(`${reason}\n`);
+  process.stderr.write(ok ? 'reloaded\n' : 'not reloaded: the server goes on as it was\n');
 }

@@ -18,7 +18,7 @@ export class CompiledRoute implements RouteRef {
 
   constructor(
     readonly name: string,
-    readonly defined: boolean,
+    public defined: boolean,
     private readonly tables: RouteTables,
   ) {}
 
@@ -64,19 +64,43 @@ const FAKE_REQUEST = [
 
 /** The route blocks of a program by table and name, and how they are run. */
 export class RouteTables implements Routes {
-  readonly #routes = new Map<string, CompiledRoute>();
-  readonly #ordered: CompiledRoute[];
+  #routes: ReadonlyMap<string, CompiledRoute> = new Map();
+  #ordered: readonly CompiledRoute[] = [];
   #vars: ScriptVars | null = null;
 
   constructor(
-    private readonly program: Program,
+    private program: Program,
     private readonly log: Log,
   ) {
+    this.replace(program);
+  }
+
+  /**
+   * Takes the blocks of another program in place of the present ones. A block that keeps its name stays the same object,
+   * so that who has it runs the new code once that is installed; what is running ends as it began.
+   * @returns puts everything back, for a program that turns out not to compile
+   */
+  replace(program: Program): () => void {
+    const before = { program: this.program, routes: this.#routes, ordered: this.#ordered };
+    const defined = before.ordered.map((route) => route.defined);
+    const routes = new Map<string, CompiledRoute>();
     this.#ordered = program.routes.map((r: BoundRoute) => {
-      const route = new CompiledRoute(r.name, r.body.length > 0, this);
-      this.#routes.set(`${r.table}:${r.name}`, route);
+      const key = `${r.table}:${r.name}`;
+      const route = before.routes.get(key) ?? new CompiledRoute(r.name, false, this);
+      route.defined = r.body.length > 0;
+      routes.set(key, route);
       return route;
     });
+    this.#routes = routes;
+    this.program = program;
+    return () => {
+      this.program = before.program;
+      this.#routes = before.routes;
+      this.#ordered = before.ordered;
+      before.ordered.forEach((route, i) => {
+        route.defined = defined[i]!;
+      });
+    };
   }
 
   /** Gives each route its code, in program order. */
@@ -85,6 +109,11 @@ export class RouteTables implements Routes {
     this.#ordered.forEach((route, i) => {
       route.code = codes[i]!;
     });
+  }
+
+  /** The script variables of this thread. */
+  get vars(): ScriptVars {
+    return this.#vars!;
   }
 
   find(table: RouteTable, name: string): CompiledRoute | null {

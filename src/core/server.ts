@@ -14,9 +14,10 @@ import { Stop } from '../script/context.js';
 import { LocalZone } from '../shm/local-zone.js';
 import { serverFacts } from './facts.js';
 import { resolveListeners } from './listeners.js';
-import { loadConfig } from './load.js';
+import { type LoadedConfig, loadConfig } from './load.js';
 import { networkOptions, resolverOptions } from './network-settings.js';
 import type { ServerOptions } from './options.js';
+import { restartNeeds } from './reload.js';
 import { ScriptThread } from './thread.js';
 
 /** Why a server did not start. */
@@ -51,6 +52,13 @@ const RUN_DIR = '/run/kamailio';
 /** How long a stop waits for modules and connections, in milliseconds. */
 const STOP_TIMEOUT = 5000;
 
+/** What came of reading the config again. */
+export interface Reloaded {
+  readonly ok: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly reasons: readonly string[];
+}
+
 /** A running server. */
 export class Server {
   #closing: Promise<void> | null = null;
@@ -58,8 +66,38 @@ export class Server {
   constructor(
     readonly thread: ScriptThread,
     readonly log: Log,
-    private readonly parts: { readonly network: Network; readonly databases: DriverRegistry },
+    private readonly parts: {
+      readonly options: ServerOptions;
+      readonly network: Network;
+      readonly databases: DriverRegistry;
+    },
   ) {}
+
+  /** Begins to route what arrives. */
+  receive(): void {
+    const { network } = this.parts;
+    const receiver = this.thread.receiver();
+    network.onMessage((raw, received) => receiver.receive(raw, received));
+  }
+
+  /**
+   * Reads the config again and goes on with its routes. When it is wrong, or differs in more than routes, flags and
+   * defines, the server goes on as it is.
+   */
+  async reload(): Promise<Reloaded> {
+    const loaded = await load(this.parts.options);
+    if ('ok' in loaded) return loaded;
+    const { program, findings } = loaded;
+    const refuse = (reasons: readonly string[]): Reloaded => ({ ok: false, diagnostics: loaded.diagnostics, reasons });
+    if (program === null || findings.failed() || this.#closing !== null) return refuse([]);
+    const needs = restartNeeds(this.thread.program, program);
+    if (needs.length > 0) return refuse([`only a restart can change: ${needs.join(', ')}`]);
+    const unmet = this.thread.reload(program, loaded.parsed.defines, findings);
+    if (unmet.length > 0 || findings.failed()) return refuse(unmet);
+    // Which of the routes for messages exist may have changed.
+    this.receive();
+    return { ok: true, diagnostics: loaded.diagnostics, reasons: [] };
+  }
 
   /** Stops taking messages, lets modules save what they keep, closes everything. Bounded in time; safe to call twice. */
   close(): Promise<void> {
@@ -94,12 +132,11 @@ interface Prepared {
   readonly databases: DriverRegistry;
 }
 
-/** Everything that is done before a socket is opened. */
-async function prepare(options: ServerOptions): Promise<Prepared | StartFailure> {
-  const file = resolvePath(options.cwd, options.configFile);
+/** Reads the config and understands it as far as that goes without running anything. */
+async function load(options: ServerOptions): Promise<LoadedConfig | StartFailure> {
   let text: string;
   try {
-    text = readFileSync(file, 'latin1');
+    text = readFileSync(resolvePath(options.cwd, options.configFile), 'latin1');
   } catch (e) {
     return {
       ok: false,
@@ -107,7 +144,7 @@ async function prepare(options: ServerOptions): Promise<Prepared | StartFailure>
       reasons: [`loading config file(${options.configFile}): ${(e as Error).message}`],
     };
   }
-  const loaded = await loadConfig({
+  return loadConfig({
     file: options.configFile,
     text: options.preamble + text,
     read: (path) => {
@@ -124,6 +161,12 @@ async function prepare(options: ServerOptions): Promise<Prepared | StartFailure>
     compat: options.compat,
     allowMissing: options.allowMissing,
   });
+}
+
+/** Everything that is done before a socket is opened. */
+async function prepare(options: ServerOptions): Promise<Prepared | StartFailure> {
+  const loaded = await load(options);
+  if ('ok' in loaded) return loaded;
   const { program, findings } = loaded;
   const { clock } = options;
   const log = new Log(options.sink, options.debugLevel ?? (program?.settings.debug ?? 0) + options.debugOffset, () =>
@@ -152,7 +195,7 @@ async function prepare(options: ServerOptions): Promise<Prepared | StartFailure>
     rpc,
     statistics: new Statistics(),
     threadIndex: 0,
-    configDir: dirname(file),
+    configDir: dirname(resolvePath(options.cwd, options.configFile)),
     runDir: options.runDir ?? program.settings.rundir ?? RUN_DIR,
     stateDir: resolvePath(options.cwd, options.stateDir ?? '.'),
     cwd: options.cwd,
@@ -202,7 +245,7 @@ export async function startServer(options: ServerOptions): Promise<Started | Sta
   const prepared = await prepare(options);
   if ('ok' in prepared) return prepared;
   const { thread, log, diagnostics, network, databases } = prepared;
-  const server = thread && new Server(thread, log, { network, databases });
+  const server = thread && new Server(thread, log, { options, network, databases });
   const refuse = async (reasons: readonly string[]): Promise<StartFailure> => {
     if (server) await server.close();
     else await network.close();
@@ -221,8 +264,7 @@ export async function startServer(options: ServerOptions): Promise<Started | Sta
   if (refusal !== null) return refuse([refusal]);
   const dropped = await runInit(thread);
   if (dropped !== null) return refuse([dropped]);
-  const receiver = thread.receiver();
-  network.onMessage((raw, received) => receiver.receive(raw, received));
+  server.receive();
   log.write(Level.INFO, '<core>', `listening on ${network.sockets.map((s) => s.text).join(', ')}`);
   return { ok: true, server, diagnostics };
 }

@@ -13,7 +13,8 @@ export class CoreState {
   constructor(
     readonly host: Host,
     private readonly cfg: CfgTable,
-    private readonly defines: ReadonlyMap<string, string | null>,
+    /** What `$def` reads. */
+    public defines: ReadonlyMap<string, string | null>,
     /** The environment that `$env` reads. */
     readonly env: Readonly<Record<string, string | undefined>>,
   ) {}
@@ -32,11 +33,20 @@ export class CoreState {
   }
 
   /** Sockets that the script names. */
-  readonly #required = new Set<string>();
+  #required = new Set<string>();
 
   /** Notes a socket that the script names; `missingSockets` tells which of them are not open. */
   requireSocket(text: string): void {
     this.#required.add(text);
+  }
+
+  /** Forgets what the script named, for another script; the result brings it back. */
+  forgetRequired(): () => void {
+    const before = this.#required;
+    this.#required = new Set();
+    return () => {
+      this.#required = before;
+    };
   }
 
   /** One sentence for each socket that the script names and that is not open. */

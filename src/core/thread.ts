@@ -78,7 +78,7 @@ export class ScriptThread implements Host {
   readonly proxy: StatelessProxy;
   readonly bindEnv: BindEnv;
   readonly myself: Myself;
-  readonly program: Program;
+  #program: Program;
   readonly #states = new Map<string, unknown>();
   readonly #names: Names;
   readonly #core: CoreState;
@@ -89,7 +89,7 @@ export class ScriptThread implements Host {
   #started: LoadedModule[] = [];
 
   constructor(parts: ThreadParts) {
-    this.program = parts.program;
+    this.#program = parts.program;
     this.settings = parts.program.settings;
     this.compat = parts.compat;
     this.clock = parts.clock;
@@ -139,7 +139,42 @@ export class ScriptThread implements Host {
     this.#unlinked = null;
     for (const link of waiting) findings.duringStart(link);
     this.#checkRouteNames(findings);
-    this.#compile(vars, findings);
+    this.#compile(vars, findings)?.();
+  }
+
+  /** The config as it runs. */
+  get program(): Program {
+    return this.#program;
+  }
+
+  /**
+   * Goes on with the routes of another version of the config whose modules and parameters are the same (see
+   * `restartNeeds`). Module states and script variables stay; runs in progress end with the code they began with.
+   * @returns why the sockets that are open do not suit it; it has taken effect when there is none and `findings` has no error
+   */
+  reload(program: Program, defines: ReadonlyMap<string, string | null>, findings: Findings): readonly string[] {
+    const before = { program: this.#program, defines: this.#core.defines, linker: this.#linker };
+    const undo = [this.routes.replace(program), this.#core.forgetRequired()];
+    this.#program = program;
+    this.#core.defines = defines;
+    const { vars } = this.routes;
+    let install: (() => void) | null = null;
+    try {
+      this.#linker = this.#makeLinker(findings, vars);
+      this.#checkRouteNames(findings);
+      const compiled = this.#compile(vars, findings);
+      const unmet = compiled === null ? [] : this.unmetNeeds();
+      if (unmet.length === 0) install = compiled;
+      return unmet;
+    } finally {
+      if (install !== null) install();
+      else {
+        for (const step of undo) step();
+        this.#program = before.program;
+        this.#core.defines = before.defines;
+        this.#linker = before.linker;
+      }
+    }
   }
 
   /** What keeps the script from running on the sockets that are open now; one sentence each. */
@@ -234,7 +269,8 @@ export class ScriptThread implements Host {
     }
   }
 
-  #compile(vars: ScriptVars, findings: Findings): void {
+  /** Compiles all routes; what puts the result into force, or null when something is wrong (in `findings`). */
+  #compile(vars: ScriptVars, findings: Findings): (() => void) | null {
     const effects = inferEffects(this.program);
     const prefixMode = this.settings.log_prefix !== null && this.settings.log_prefix_mode === 1;
     const emission = emitProgram(this.program, effects, this.#linker, {
@@ -242,7 +278,7 @@ export class ScriptThread implements Host {
       maxRecursiveLevel: this.settings.max_recursive_level,
       actionHook: prefixMode,
     });
-    if (findings.failed()) return;
+    if (findings.failed()) return null;
     const runtime = new ScriptRuntime({
       compat: this.compat,
       log: this.log,
@@ -262,8 +298,11 @@ export class ScriptThread implements Host {
       k: readonly unknown[],
       r: ScriptRuntime,
     ) => CompiledRoute['code'][];
-    this.routes.install(make(emission.constants, runtime), vars);
-    this.#installLogPrefix();
+    const codes = make(emission.constants, runtime);
+    return () => {
+      this.routes.install(codes, vars);
+      this.#installLogPrefix();
+    };
   }
 
   #installLogPrefix(): void {
