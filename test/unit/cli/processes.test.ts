@@ -76,6 +76,19 @@ describe.skipIf(!BUILT)('processes', () => {
     expect(kts.err).toContain('1 error, 0 warnings');
   });
 
+  test('kts run reads its config again on SIGHUP, and goes on with the old one when it is wrong', async () => {
+    const kts = new Command('kts', ['run', config()]);
+    await kts.says('listening');
+    kts.child.kill('SIGHUP');
+    await kts.says('\nreloaded\n');
+    config('nonsense=1\n');
+    kts.child.kill('SIGHUP');
+    await kts.says('not reloaded: the server goes on as it was');
+    expect(kts.err).toContain('k.cfg:3:9: error[');
+    kts.child.kill('SIGTERM');
+    expect(await kts.ended).toBe(0);
+  });
+
   test('kts run with JSON records', async () => {
     const kts = new Command('kts', ['run', '--log-format', 'json', config()]);
     await kts.says('listening');

@@ -219,9 +219,12 @@ describe('forwarding a request without state', () => {
     expect(await of({ ...via('1'), 'Call-ID': 'other' }, 'INVITE sip:bob@b SIP/2.0')).not.toBe(old);
   });
 
-  test('what cannot be resolved or sent is -1 and does not end the script', async () => {
-    const none = await forwarded(request(), '$du = "sip:[::9]:5090"; $var(r) = forward(); say("$var(r)");');
-    expect(none.said).toEqual(['-1']);
+  test('what cannot be resolved or sent is a negative code and does not end the script', async () => {
+    const none = await forwarded(
+      request(),
+      '$du = "sip:[::9]:5090"; if (forward()) say("sent"); else say("not sent");',
+    );
+    expect(none.said).toEqual(['not sent']);
     expect(none.sent).toEqual([]);
   });
 
