@@ -56,6 +56,11 @@ function viaParams(ctx: ScriptContext, settings: CoreSettings): string {
 
 const SECOND_SEED = 0x9747b28c;
 
+/** What `forward()` returns when it fails, by upstream's codes. */
+const Forward = { NO_SOCKET: -7, BAD_ADDRESS: -478, BAD_URI: -479, NOT_SENT: -510 } as const;
+/** What `sl_reply_error()` answers for after a forward that could not be sent. */
+const SEND_ERROR = -477;
+
 /** Stateless actions of the core: replies, next hops, forwarding. */
 export class StatelessProxy implements StatelessCore {
   readonly #tags = new TagSource('.');
@@ -114,7 +119,14 @@ export class StatelessProxy implements StatelessCore {
       socket: forced.socket ?? null,
       connectionId: 0,
     });
-    return found instanceof Promise ? found.then((all) => all.map(toDestination)) : found.map(toDestination);
+    const usable = (all: readonly Resolved[]): Destination[] =>
+      all.filter((r) => !r.address.includes(':') || this.#hasIpv6()).map(toDestination);
+    return found instanceof Promise ? found.then(usable) : usable(found);
+  }
+
+  /** Without IPv6 sockets an IPv6 address leads nowhere. */
+  #hasIpv6(): boolean {
+    return this.parts.network.sockets.some((s) => s.family === 6);
   }
 
   buildForward(ctx: ScriptContext, to: ForwardTarget): string {
@@ -173,15 +185,25 @@ export class StatelessProxy implements StatelessCore {
     const branch = own ?? statelessBranch(msg);
     const next = uri ?? (msg.dstUri !== '' ? msg.dstUri : msg.currentUri);
     const hops = this.nextHops(next, { ...(proto === null ? {} : { proto }), socket: msg.forceSocket });
-    return hops instanceof Promise
-      ? hops.then((all) => this.#forwardTo(ctx, all[0], branch))
-      : this.#forwardTo(ctx, hops[0], branch);
+    const go = (all: readonly Destination[]): number => {
+      const code = this.#forwardTo(ctx, next, all[0], branch);
+      if (code < 0) ctx.lastError = code === Forward.NOT_SENT ? SEND_ERROR : code;
+      return code;
+    };
+    return hops instanceof Promise ? hops.then(go) : go(hops);
   }
 
-  #forwardTo(ctx: ScriptContext, hop: Destination | undefined, branch: string): number {
+  #forwardTo(ctx: ScriptContext, next: string, hop: Destination | undefined, branch: string): number {
+    const { log } = this.parts;
     if (hop === undefined) {
-      this.parts.log.error('<core>', 'forward_request: could not resolve the next hop');
-      return -1;
+      const uri = parseUri(next);
+      if (uri === null) log.error('<core>', 'forward: bad_uri dropping packet');
+      else log.error('<core>', `bad host name ${uri.host}, dropping packet`);
+      return uri === null ? Forward.BAD_URI : Forward.BAD_ADDRESS;
+    }
+    if (this.parts.network.socketFor(hop) === null) {
+      log.error('<core>', `cannot forward to proto ${hop.proto} no corresponding listening socket`);
+      return Forward.NO_SOCKET;
     }
     const { msg } = ctx;
     const dst = { ...hop, noConnect: msg.forwardNoConnect, closeAfterSend: msg.forwardClose };
@@ -189,7 +211,7 @@ export class StatelessProxy implements StatelessCore {
       this.buildForward(ctx, { dst: d, uri: msg.currentUri, branch, path: msg.pathVector || null });
     const text = build(dst);
     const wide = this.forSize(msg, dst, text.length);
-    return this.send(ctx, wide, wide === dst ? text : build(wide)) ? 1 : -1;
+    return this.send(ctx, wide, wide === dst ? text : build(wide)) ? 1 : Forward.NOT_SENT;
   }
 
   /** The destination to use for a request of that size: another transport when it is too big for UDP (`udp_mtu`). */

@@ -34,6 +34,8 @@ export class ScriptContext {
    */
   vars: (string | number | bigint | null)[] | null = null;
   varsOwned = false;
+  /** Upstream's code of the last relay, forward or routing error of this run, which `sl_reply_error()` answers for; 0: none. */
+  lastError = 0;
   /** The return code or promise of the call being made; only compiled code uses it. */
   pending: number | Promise<number> = 0;
   /** The packet about to leave, in onsend_route and event routes about sent messages. */

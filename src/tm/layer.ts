@@ -105,6 +105,11 @@ export class TransactionLayer {
       return 0;
     }
     if (msg.methodId === Method.ACK) return 1;
+    if (msg.parsedUri === null) {
+      this.host.log.error('tm', 'uri invalid');
+      ctx.lastError = TmError.BAD_URI;
+      return TmError.BAD_REQUEST;
+    }
     const t = this.#make(ctx, msg);
     if (match.canceled) t.flags |= TFlag.CANCELED;
     this.#bind(ctx, t);

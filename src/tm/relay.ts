@@ -28,6 +28,7 @@ export class Relay {
     layer.server.autoTrying(t, ctx);
     const result = layer.forwarding.forward(ctx, t, to);
     if (result > 0) return result;
+    ctx.lastError = t.error || result;
     return this.failed(t, result, to.replicate === true);
   }
 

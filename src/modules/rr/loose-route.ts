@@ -32,9 +32,12 @@ export interface Routed {
 export interface Outcome {
   readonly code: number;
   readonly routed: Routed | null;
+  /** The first Route could not be read. */
+  readonly badUri?: boolean;
 }
 
 const NO: Outcome = { code: LooseRoute.NO, routed: null };
+const BAD_URI: Outcome = { code: LooseRoute.NO, routed: null, badUri: true };
 
 /** Follows the Route headers of a request (RFC 3261 §16.4 and §16.12). */
 export class LooseRouter {
@@ -65,7 +68,7 @@ export class LooseRouter {
   /** The hop before was a loose router: our Route is on top (RFC 3261 §16.4, last paragraph). */
   #afterLoose(msg: SipMessage, values: readonly RouteValue[], preloaded: boolean): Outcome {
     const top = values[0]!.addr.parsed;
-    if (top === null) return this.#fail(`failed to parse the first route URI (${values[0]!.addr.uri})`);
+    if (top === null) return this.#fail(`failed to parse the first route URI (${values[0]!.addr.uri})`, BAD_URI);
     let own = 0;
     let params = '';
     if (this.isOwn(top)) {
@@ -166,9 +169,9 @@ export class LooseRouter {
     return null;
   }
 
-  #fail(text: string): Outcome {
+  #fail(text: string, outcome: Outcome = NO): Outcome {
     this.host.log.error('rr', text);
-    return NO;
+    return outcome;
   }
 }
 

@@ -8,6 +8,7 @@ import { Hdr } from '../../sip/header-names.js';
 import type { SipMessage } from '../../sip/message.js';
 import type { ReceiveInfo } from '../../sip/receive-info.js';
 import { parseUri, type Uri } from '../../sip/uri.js';
+import { TmError } from '../../tm/errors.js';
 import { LooseRouter, type Routed } from './loose-route.js';
 import {
   advertisedText,
@@ -93,6 +94,7 @@ export class Rr {
     const state = this.#stateOf(ctx.msg);
     const outcome = this.#router.route(ctx.msg, mode);
     state.routed = outcome.routed;
+    if (outcome.badUri) ctx.lastError = TmError.BAD_URI;
     if (outcome.routed !== null && outcome.routed.params !== '') {
       for (const told of this.routeParamsCallbacks) told(ctx, outcome.routed.params);
     }

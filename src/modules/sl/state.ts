@@ -124,7 +124,7 @@ export class Sl {
       this.host.log.info('sl', 'message marked with final-reply flag');
       return -2;
     }
-    const { status, reason } = errorReply(TmError.UNSPECIFIED, 'SL');
+    const { status, reason } = errorReply(ctx.lastError || TmError.UNSPECIFIED, 'SL');
     this.reply(ctx, status, reason);
     this.host.log.error('sl', `stateless error reply used: ${reason}`);
     return 1;
