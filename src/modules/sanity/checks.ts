@@ -19,8 +19,8 @@ export const Check = {
   SIZES: 1 << 16,
 } as const;
 
-/** First value above all message checks: 5.6 knows none from `VIA1_HEADER` on. */
-export const CHECK_LIMIT = { '5.6': 1 << 16, '6.x': 1 << 17 } as const;
+/** First value above all message checks: 5.6 knows none from `RFC3261` on. */
+export const CHECK_LIMIT = { '5.6': 1 << 15, '6.x': 1 << 17 } as const;
 
 /** Bits of the URI checks. */
 export const UriCheck = { RURI: 1, FROM: 2, TO: 4, CONTACT: 8 } as const;

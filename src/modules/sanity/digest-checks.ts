@@ -14,7 +14,7 @@ function has(body: string, name: string): boolean {
 
 function judge(body: string, credentials: Credentials): Verdict {
   const needsCount = credentials.qop === 'auth' || credentials.qop === 'auth-int';
-  const present = NEEDED.every((name) => (name === 'username' ? credentials.user !== '' : has(body, name)));
+  const present = NEEDED.every((name) => has(body, name));
   if (!present || (needsCount && !(has(body, 'cnonce') && has(body, 'nc')))) {
     return refuse('Bad Auth Credentials');
   }

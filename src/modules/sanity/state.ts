@@ -111,11 +111,11 @@ const CHECKS: ReadonlyArray<readonly [number, Run]> = [
   [Check.VIA1_HEADER, headers.firstVia],
   [Check.RFC3261, headers.rfc3261],
   [Check.CSEQ_METHOD, headers.cseqMethod],
-  [Check.CSEQ_VALUE, headers.cseqValue],
+  [Check.CSEQ_VALUE, (msg, _uris, _settings, old) => headers.cseqValue(msg, old ? 2 ** 32 : 2 ** 31)],
   [Check.CONTENT_LENGTH, headers.contentLength],
   [Check.EXPIRES, headers.expires],
   [Check.PROXY_REQUIRE, (msg, _uris, settings) => headers.proxyRequire(msg, settings.proxyRequire)],
-  [Check.URIS, uris],
+  [Check.URIS, (msg, checks, _settings, old) => uris(msg, checks, old)],
   [Check.DIGEST, digest],
   [
     Check.AUTHORIZATION,

@@ -16,15 +16,15 @@ function contact(msg: SipMessage): Verdict {
   return first.addr.parsed === null ? refuse('Bad Contact URI') : 'passed';
 }
 
-/** The URIs that `checks` asks for, in upstream's order. */
-export function uris(msg: SipMessage, checks: number): Verdict {
+/** The URIs that `checks` asks for, in upstream's order. `old`: in 5.6's words, as it wrote them. */
+export function uris(msg: SipMessage, checks: number, old: boolean): Verdict {
   if (checks & UriCheck.RURI && msg.parsedUri === null) return refuse('Bad Request URI');
   if (checks & UriCheck.FROM) {
     const verdict = address(msg, Hdr.FROM, msg.from, 'Invalid From Header');
     if (verdict !== 'passed') return verdict;
   }
   if (checks & UriCheck.TO) {
-    const verdict = address(msg, Hdr.TO, msg.to, 'Invalid To Header');
+    const verdict = address(msg, Hdr.TO, msg.to, old ? 'Ivalid To Header' : 'Invalid To Header');
     if (verdict !== 'passed') return verdict;
   }
   return checks & UriCheck.CONTACT ? contact(msg) : 'passed';

@@ -128,7 +128,11 @@ export const CHARGING_VECTOR: Readonly<Record<string, FunctionDef<Siputils>>> = 
       example: 'sip_p_charging_vector("g");',
       returns: { '1': 'left as it is', '3': 'generated', '4': 'deleted', '5': 'replaced' },
     },
-    (state) => (ctx, flags) => handle(state, ctx.msg, flags),
+    (state) => (ctx, flags) => {
+      const action = handle(state, ctx.msg, flags);
+      // 5.6 does not tell what it did.
+      return state.host.compat === '5.6' ? 1 : action;
+    },
   ),
 };
 
@@ -139,9 +143,9 @@ export const CHARGING_VECTOR_PV: PvDef<Siputils> = pv({
   inner: 'required',
   index: false,
   writable: false,
-  bind: (state, inner) => {
+  bind: (state, inner, _index, env) => {
     const name = inner?.text ?? '';
-    if (name === 'status') return { read: (ctx) => vectorOf(state, ctx.msg).status };
+    if (name === 'status' && env.compat !== '5.6') return { read: (ctx) => vectorOf(state, ctx.msg).status };
     const part = PARTS.find((p) => p === name);
     if (part === undefined) throw new ArgumentError(`unknown pcv name ${name}`);
     return {

@@ -72,13 +72,14 @@ function withUser(uri: string, user: string): string | null {
   return user === '' ? scheme + rest : `${scheme}${user}@${rest}`;
 }
 
-function withHost(uri: string, host: string): string | null {
+/** Null when there is no host to replace, which only 5.6 lets pass. */
+function withHost(uri: string, host: string, mayBeMissing: boolean): string | null {
   const colon = uri.indexOf(':');
   if (colon < 0) return null;
   const at = uri.indexOf('@', colon + 1);
   const start = (at < 0 ? colon : at) + 1;
   const length = uri.slice(start).search(/[:;?]|$/);
-  return length === 0 ? null : uri.slice(0, start) + host + uri.slice(start + length);
+  return length === 0 && !mayBeMissing ? null : uri.slice(0, start) + host + uri.slice(start + length);
 }
 
 export const URI: Readonly<Record<string, FunctionDef<Siputils> | readonly FunctionDef<Siputils>[]>> = {
@@ -172,11 +173,9 @@ export const URI: Readonly<Record<string, FunctionDef<Siputils> | readonly Funct
       example: 'tel2sip("tel:+1-201", "example.com", "$var(x)");',
       returns: { '1': 'assigned', '2': 'not a tel URI', '-1': 'the result is not a URI' },
     },
-    (state) => (ctx, uri, host, result) => {
-      // 5.6 says 1 also where there is nothing to do.
-      const nothing = state.host.compat === '5.6' ? 1 : 2;
+    () => (ctx, uri, host, result) => {
       const sip = telToSip(toText(uri), toText(host));
-      if (sip === null) return nothing;
+      if (sip === null) return 2;
       return parseUri(sip) !== null && result.write(ctx, sip) ? 1 : -1;
     },
   ),
@@ -230,7 +229,7 @@ export const URI: Readonly<Record<string, FunctionDef<Siputils> | readonly Funct
       if (host === null) return -1;
       if (host === '') return state.error('hostpart of uri cannot be empty');
       if (!uri.includes(':')) return state.error("uri does not contain ':' character");
-      const changed = withHost(uri, host);
+      const changed = withHost(uri, host, state.host.compat === '5.6');
       if (changed === null) return state.error('uri does not contain host');
       variable.write?.(ctx, changed);
       return 1;

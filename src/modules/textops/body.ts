@@ -102,18 +102,21 @@ const HOLD_ADDRESSES = new Set(['0.0.0.0', '::']);
 const onHold = (attributes: readonly SdpAttribute[]): boolean =>
   attributes.some((a) => a.name === 'sendonly' || a.name === 'inactive');
 
-/** 1 when some audio stream is on hold: by direction (RFC 3264 §8.4) or by a null address (RFC 2543). */
+/** What `is_audio_on_hold` says: by a null address (RFC 2543), by direction (RFC 3264 §8.4), or no. */
+const Hold = { ADDRESS: 1, DIRECTION: 2, NO: -1 } as const;
+
+/** Whether some audio stream is on hold. */
 function audioOnHold(msg: SipMessage): number {
   const sessions = msg.body === '' ? null : parseSdp(msg.body);
   for (const session of sessions ?? []) {
     for (const stream of session.streams) {
       if (stream.media !== 'audio') continue;
       const address = stream.connections[0] ?? session.connections[0];
-      if (onHold(stream.attributes) || onHold(session.attributes)) return 1;
-      if (address !== undefined && HOLD_ADDRESSES.has(address.address.text)) return 1;
+      if (onHold(stream.attributes) || onHold(session.attributes)) return Hold.DIRECTION;
+      if (address !== undefined && HOLD_ADDRESSES.has(address.address.text)) return Hold.ADDRESS;
     }
   }
-  return -1;
+  return Hold.NO;
 }
 
 export const BODY: Readonly<Record<string, FunctionDef<Textops> | readonly FunctionDef<Textops>[]>> = {
@@ -196,7 +199,7 @@ export const BODY: Readonly<Record<string, FunctionDef<Textops> | readonly Funct
       routes: ['ANY'],
       doc: 'Tests whether an audio stream of the SDP is on hold.',
       example: 'is_audio_on_hold();',
-      returns: { '1': 'yes', '-1': 'no' },
+      returns: { '1': 'yes, by a null address', '2': 'yes, by its direction', '-1': 'no' },
     },
     () => (ctx) => audioOnHold(ctx.msg),
   ),

@@ -188,9 +188,12 @@ export const HEADERS: Readonly<Record<string, FunctionDef<Textops> | readonly Fu
       routes: ['ANY'],
       doc: `Removes the headers of a name. ${NOT_VISIBLE}`,
       example: 'remove_hf_pv("User-Agent");',
-      returns: REMOVED,
+      returns: { '1': 'done, also when there was none' },
     },
-    () => (ctx, name) => removeNamed(ctx.msg, name),
+    () => (ctx, name) => {
+      removeNamed(ctx.msg, name);
+      return 1;
+    },
   ),
   remove_hf_idx: fn(
     [text('header'), int('index', 'counted from 0; negative from the last, -1')],
@@ -228,7 +231,7 @@ export const HEADERS: Readonly<Record<string, FunctionDef<Textops> | readonly Fu
       returns: REMOVED,
     },
     (state) => (ctx, source) => {
-      const re = source === '' ? null : state.regex(source);
+      const re = state.regex(source);
       return re === null ? -1 : removeMatching(ctx.msg, re, null);
     },
   ),
@@ -251,8 +254,8 @@ export const HEADERS: Readonly<Record<string, FunctionDef<Textops> | readonly Fu
       returns: REMOVED,
     },
     (state) => (ctx, source, exceptSource) => {
-      const re = source === '' ? null : state.regex(source);
-      const except = exceptSource === '' ? null : state.regex(exceptSource);
+      const re = state.regex(source);
+      const except = re && state.regex(exceptSource);
       return re === null || except === null ? -1 : removeMatching(ctx.msg, re, except);
     },
   ),

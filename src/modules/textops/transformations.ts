@@ -14,10 +14,12 @@ export const TRANSFORMATIONS: ModuleDef<Textops>['transformations'] = {
       separator: null,
       bind(state, [param], env) {
         if (param === undefined) throw new ArgumentError('substitution expected');
-        if (param.kind === 'pv') {
+        // Everything behind the comma is the substitution, or one variable that holds it.
+        const variable = param.kind === 'pv' ? param : param.text.startsWith('$') ? env.pv(param.text) : null;
+        if (variable !== null) {
           return (ctx, input) => {
             const text = toText(input);
-            const subst = text === '' ? null : state.subst(toText(param.read(ctx)));
+            const subst = text === '' ? null : state.subst(toText(variable.read(ctx)));
             return subst === null ? undefined : (subst.apply(text, ctx) ?? text);
           };
         }

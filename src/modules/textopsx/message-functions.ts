@@ -142,7 +142,8 @@ export const MESSAGE: Readonly<Record<string, FunctionDef<Textopsx> | readonly F
         returns: PATTERN_RETURNS,
       },
       (state) => (_ctx, input, pattern, flags) => {
-        const ignoreCase = flags[0] === 'i' || flags[0] === 'I';
+        // Debian's 5.6 is built without the flag.
+        const ignoreCase = /^i/i.test(flags) && state.host.compat !== '5.6';
         return state.shellPattern(pattern, ignoreCase).matches(input) ? 1 : -1;
       },
     ),
