@@ -1,4 +1,4 @@
-import type { Log } from '../observe/log.js';
+import type { Host } from '../registry/host.js';
 import type { FunctionDef, PvDef, TransformationDef } from '../registry/module.js';
 
 /**
@@ -9,7 +9,7 @@ const DOC = 'Belongs to a module that is not here.';
 
 /** The core's state, as far as the stand-ins need it. */
 interface Logs {
-  readonly host: { readonly log: Log };
+  readonly host: Pick<Host, 'log'>;
 }
 
 /** A function of a missing module. Its arguments are not looked at. */
