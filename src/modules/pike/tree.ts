@@ -26,8 +26,8 @@ const MOST_HITS = 0xfffe;
 export interface TreeOptions {
   /** Hits of one address in a sampling unit that block it. */
   readonly density: number;
-  /** How long a node stays without hits, in milliseconds. */
-  readonly latencyMs: number;
+  /** How long a node that is hit now stays without further hits, in milliseconds. */
+  readonly life: () => number;
 }
 
 const FRESH: Node = {
@@ -112,7 +112,7 @@ export class AddressTree {
       const parent = parentKey === '' ? undefined : this.nodes.get(parentKey);
       if (parent === undefined) continue;
       const kids = parent.kids - 1;
-      const expires = kids === 0 && parent.leaf === 0 ? { ttlMs: this.#latency } : undefined;
+      const expires = kids === 0 && parent.leaf === 0 ? { ttlMs: this.#life } : undefined;
       this.nodes.set(parentKey, { ...parent, kids }, expires);
     }
     return expired.length;
@@ -137,15 +137,15 @@ export class AddressTree {
     return found.sort((a, b) => compare(a.address, b.address, place));
   }
 
-  get #latency(): number {
-    return Math.max(1, this.options.latencyMs);
+  get #life(): number {
+    return Math.max(1, this.options.life());
   }
 
   #leafHit(address: string, node: Node): Verdict {
     const leafHits = Math.min(MOST_HITS, node.leafHits + 1);
     const hot = this.#isHot(node.leafHitsPrev, leafHits, this.#max);
     const red = node.red === 1 || hot ? 1 : 0;
-    this.nodes.set(address, { ...node, leafHits, leaf: 1, red }, { ttlMs: this.#latency });
+    this.nodes.set(address, { ...node, leafHits, leaf: 1, red }, { ttlMs: this.#life });
     if (red === 0) return 'pass';
     if (node.red === 1) return 'blocked';
     this.redNodes.set(address, 1);
@@ -154,7 +154,7 @@ export class AddressTree {
 
   /** Adds the level below a prefix that is hot, or the first level. */
   #grow(address: string, depth: number, prefix: Node): Verdict {
-    const ttl = { ttlMs: this.#latency };
+    const ttl = { ttlMs: this.#life };
     const unit = this.unit.get();
     if (depth === 0) {
       return this.nodes.add(address.slice(0, 1), { ...FRESH, unit, hits: 1 }, ttl) ? 'pass' : 'full';

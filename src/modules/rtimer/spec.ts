@@ -88,7 +88,8 @@ function parseExec(text: string, setting: ParamSetting): { timer: string; route:
   return { timer, route };
 }
 
+/** A number; nothing counts as 0. */
 function digits(text: string, what: string, setting: ParamSetting): number {
-  if (!/^\d+$/.test(text)) throw new ConfigError(`invalid ${what}: ${text}`, setting);
+  if (!/^\d*$/.test(text)) throw new ConfigError(`invalid ${what}: ${text}`, setting);
   return Number(text);
 }
