@@ -192,11 +192,12 @@ export class Receiver {
 
   /** A message without a Via is dropped; one whose Via, or what stands before it, cannot be read is a parse error. */
   #unroutable(msg: SipMessage, kind: 'request' | 'reply'): void {
-    if (msg.malformedHeader >= 0 || msg.firstHeader(Hdr.VIA) >= 0) {
+    if (!readable(msg) && (msg.malformedHeader >= 0 || msg.firstHeader(Hdr.VIA) >= 0)) {
       this.#unparsable(msg, 'bad header');
       return;
     }
-    this.parts.log.error('<core>', `no via found in ${kind}`);
+    const what = msg.via1 === null ? 'no via' : 'required headers not';
+    this.parts.log.error('<core>', `${what} found in ${kind}`);
     this.parts.counters.bad_msg_hdr.inc();
   }
 
@@ -221,8 +222,18 @@ export class Receiver {
   }
 }
 
-/** SIP with a Via that can be read, and nothing unreadable in front of it: upstream drops everything else unseen. */
+/** What transactions, and so replies, are made of (RFC 3261 §8.1.1). */
+const REQUIRED = [Hdr.FROM, Hdr.TO, Hdr.CALL_ID, Hdr.CSEQ];
+
+/** A message that routes may see: readable, with the headers that every message must have. */
 function routable(msg: SipMessage): boolean {
+  if (!readable(msg)) return false;
+  for (let i = 0; i < REQUIRED.length; i++) if (msg.firstHeader(REQUIRED[i]!) < 0) return false;
+  return true;
+}
+
+/** SIP with a Via that can be read, and nothing unreadable in front of it: upstream drops everything else unseen. */
+function readable(msg: SipMessage): boolean {
   const via = msg.via1;
   return via !== null && msg.isSip && (msg.malformedHeader < 0 || msg.malformedHeader > via.headerIndex);
 }
