@@ -153,7 +153,7 @@ export const NETWORK_FUNCTIONS = {
       routes: ANYWHERE,
       since: '6.x',
       doc: 'Lets requests to this port of the sender reuse the connection.',
-      example: 'add_tcp_alias("5060");',
+      example: 'add_tcp_alias(5060);',
       returns: { '1': 'done', '-1': 'no stream connection' },
     },
     (state) => (ctx, port) => {

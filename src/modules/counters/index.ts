@@ -31,15 +31,20 @@ export default defineModule({
     },
   },
   functions: {
-    cnt_inc: fn([counter], { routes, doc: 'Adds one.', returns, literalOnly: true }, () => (_ctx, c) => {
-      c.inc();
-      return 1;
-    }),
+    cnt_inc: fn(
+      [counter],
+      { routes, doc: 'Adds one.', example: 'cnt_inc("calls");', returns, literalOnly: true },
+      () => (_ctx, c) => {
+        c.inc();
+        return 1;
+      },
+    ),
     cnt_add: fn(
       [counter, value('number')],
       {
         routes,
         doc: 'Adds a number.',
+        example: 'cnt_add("calls", "2");',
         returns: { ...returns, '-1': 'the variable holds no number' },
         literalOnly: true,
       },
@@ -50,10 +55,14 @@ export default defineModule({
         return 1;
       },
     ),
-    cnt_reset: fn([counter], { routes, doc: 'Sets it to zero.', returns, literalOnly: true }, () => (_ctx, c) => {
-      c.reset();
-      return 1;
-    }),
+    cnt_reset: fn(
+      [counter],
+      { routes, doc: 'Sets it to zero.', example: 'cnt_reset("calls");', returns, literalOnly: true },
+      () => (_ctx, c) => {
+        c.reset();
+        return 1;
+      },
+    ),
   },
   rpc: commands,
   configure: (host, params) => new ScriptCounters(host, params.script_cnt_grp_name, params.script_counter),

@@ -89,7 +89,7 @@ export default defineModule({
       {
         routes: ['ANY'],
         doc: 'Adds to a statistic: "+1", "-1", a variable.',
-        example: 'update_stat("rcv_requests", "+1");',
+        example: 'update_stat("calls", "+1");',
         returns,
         literalOnly: true,
       },
@@ -110,7 +110,7 @@ export default defineModule({
       {
         routes: ['REQUEST', 'FAILURE', 'ONREPLY', 'BRANCH', 'LOCAL'],
         doc: 'Sets a statistic to zero, unless it is a `no_reset` one.',
-        example: 'reset_stat("rcv_requests");',
+        example: 'reset_stat("calls");',
         returns,
         literalOnly: true,
       },

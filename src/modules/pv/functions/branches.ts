@@ -10,6 +10,7 @@ export const branchFunctions = {
     {
       routes: ANY,
       doc: 'Makes the static branch the Request-URI’s own.',
+      example: '$sbranch(uri) = "sip:bob@192.0.2.1"; sbranch_set_ruri();',
       returns: { '1': 'done', '-1': 'it has no URI' },
     },
     (state) => (ctx) => {
@@ -33,6 +34,7 @@ export const branchFunctions = {
     {
       routes: ANY,
       doc: 'Appends the static branch to the destination set.',
+      example: '$sbranch(uri) = "sip:bob@192.0.2.1"; sbranch_append();',
       returns: { '1': 'done', '-1': 'it has no URI, or the set is full' },
     },
     (state) => (ctx) => {
@@ -40,8 +42,12 @@ export const branchFunctions = {
       return ctx.msg.addBranch({ ...state.staticBranch }, state.host.settings.max_branches) ? 1 : -1;
     },
   ),
-  sbranch_reset: fn([], { routes: ANY, doc: 'Empties the static branch.' }, (state) => () => {
-    state.staticBranch = branchTarget('');
-    return 1;
-  }),
+  sbranch_reset: fn(
+    [],
+    { routes: ANY, doc: 'Empties the static branch.', example: 'sbranch_reset();' },
+    (state) => () => {
+      state.staticBranch = branchTarget('');
+      return 1;
+    },
+  ),
 };

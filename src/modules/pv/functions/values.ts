@@ -9,12 +9,22 @@ const TRUTH = { '1': 'true', '-1': 'false, or the variable cannot be read' } as 
 export const valueFunctions = {
   pv_isset: fn(
     [pv('pvar')],
-    { routes: ANY, doc: 'Whether a variable has a value.', returns: TRUTH },
+    {
+      routes: ANY,
+      doc: 'Whether a variable has a value.',
+      example: 'if (pv_isset("$avp(caller)")) xlog("$avp(caller)\\n");',
+      returns: TRUTH,
+    },
     () => (ctx, variable) => (isDefined(variable.read(ctx)) ? 1 : -1),
   ),
   pv_unset: fn(
     [pv('pvar')],
-    { routes: ANY, doc: 'Assigns $null to a variable.', returns: { '1': 'done', '-1': 'refused' } },
+    {
+      routes: ANY,
+      doc: 'Assigns $null to a variable.',
+      example: 'pv_unset("$avp(caller)");',
+      returns: { '1': 'done', '-1': 'refused' },
+    },
     (state) => (ctx, variable) => {
       if (variable.write?.(ctx, null)) return 1;
       state.error('failed to unset variable');
@@ -23,7 +33,12 @@ export const valueFunctions = {
   ),
   is_int: fn(
     [pv('pvar')],
-    { routes: ANY, doc: 'Whether a variable has an integer value.', returns: TRUTH },
+    {
+      routes: ANY,
+      doc: 'Whether a variable has an integer value.',
+      example: 'if (is_int("$var(n)")) $var(n) = $var(n) + 1;',
+      returns: TRUTH,
+    },
     () => (ctx, variable) => {
       const value = variable.read(ctx);
       return typeof value === 'number' || typeof value === 'bigint' || value instanceof Dual ? 1 : -1;
@@ -31,7 +46,12 @@ export const valueFunctions = {
   ),
   typeof: fn(
     [pv('pvar'), literal('type', 'int, null or str: the first letter counts.')],
-    { routes: ANY, doc: 'Whether the value of a variable is of a type.', returns: TRUTH },
+    {
+      routes: ANY,
+      doc: 'Whether the value of a variable is of a type.',
+      example: 'if (typeof("$avp(x)", "str")) xlog("a text\\n");',
+      returns: TRUTH,
+    },
     () => (ctx, variable, type) => {
       const value = variable.read(ctx);
       if (value === undefined) return -1;
@@ -51,7 +71,12 @@ export const valueFunctions = {
   ),
   not_empty: fn(
     [pv('pvar')],
-    { routes: ANY, doc: 'Whether a variable holds text that is not empty.', returns: TRUTH },
+    {
+      routes: ANY,
+      doc: 'Whether a variable holds text that is not empty.',
+      example: 'if (not_empty("$au")) $avp(caller) = $au;',
+      returns: TRUTH,
+    },
     () => (ctx, variable) => {
       const value = variable.read(ctx);
       if (value instanceof Dual) return value.primary === 'string' && value.text !== '' ? 1 : -1;
@@ -63,6 +88,7 @@ export const valueFunctions = {
     {
       routes: ANY,
       doc: 'Evaluates a format string, evaluates what came out once more, and assigns the result.',
+      example: 'pv_evalx("$var(out)", "$avp(template)");',
       literalOnly: true,
       returns: { '1': 'assigned', '-1': 'the result is not a valid format string, or the assignment was refused' },
     },

@@ -54,10 +54,10 @@ function implode(items: Iterable<readonly [string, XavpValue]>, quote: string): 
   return out;
 }
 
-function implodeXavp(doc: string, quote: string) {
+function implodeXavp(example: string, doc: string, quote: string) {
   return fn(
     [text('xname'), output],
-    { routes: ANY, doc, returns: { '1': 'assigned', '-1': 'no such xavp, or it has no fields' } },
+    { routes: ANY, doc, example, returns: { '1': 'assigned', '-1': 'no such xavp, or it has no fields' } },
     (state) => (ctx, name, variable) => {
       const root = ctx.attrs.xavps.get(name);
       if (!(root instanceof XavpList)) return -1;
@@ -90,7 +90,12 @@ function family(prefix: 'xavp' | 'xavi', rootOf: (attrs: Attributes) => XavpList
   return {
     [`${prefix}_child_seti`]: fn(
       [text('rname'), text('cname'), int('value')],
-      { routes: ANY, doc: `Sets a field of a $${prefix} to an integer.`, returns: DONE },
+      {
+        routes: ANY,
+        doc: `Sets a field of a $${prefix} to an integer.`,
+        example: `${prefix}_child_seti("call", "retries", "3");`,
+        returns: DONE,
+      },
       () => (ctx, name, field, value) => {
         setChild(rootOf(ctx.attrs), name, field, value);
         return 1;
@@ -98,7 +103,12 @@ function family(prefix: 'xavp' | 'xavi', rootOf: (attrs: Attributes) => XavpList
     ),
     [`${prefix}_child_sets`]: fn(
       [text('rname'), text('cname'), text('value')],
-      { routes: ANY, doc: `Sets a field of a $${prefix} to a text.`, returns: DONE },
+      {
+        routes: ANY,
+        doc: `Sets a field of a $${prefix} to a text.`,
+        example: `${prefix}_child_sets("call", "from", "$fu");`,
+        returns: DONE,
+      },
       () => (ctx, name, field, value) => {
         setChild(rootOf(ctx.attrs), name, field, value);
         return 1;
@@ -109,6 +119,7 @@ function family(prefix: 'xavp' | 'xavi', rootOf: (attrs: Attributes) => XavpList
       {
         routes: ANY,
         doc: `Removes the newest $${prefix} of a name.`,
+        example: `${prefix}_rm("call");`,
         returns: { '1': 'done, also when there was none' },
       },
       () => (ctx, name) => {
@@ -121,6 +132,7 @@ function family(prefix: 'xavp' | 'xavi', rootOf: (attrs: Attributes) => XavpList
       {
         routes: ANY,
         doc: `Removes every $${prefix} of a name.`,
+        example: `${prefix}_rm_all("call");`,
         returns: { '>0': 'how many were removed, at least 1' },
       },
       () => (ctx, name) => rootOf(ctx.attrs).removeAll(name) || 1,
@@ -130,6 +142,7 @@ function family(prefix: 'xavp' | 'xavi', rootOf: (attrs: Attributes) => XavpList
       {
         routes: ANY,
         doc: `Removes the newest value of a field of a $${prefix}.`,
+        example: `${prefix}_child_rm("call", "from");`,
         returns: { '1': 'done, also when there was none' },
       },
       () => (ctx, name, field) => {
@@ -138,10 +151,14 @@ function family(prefix: 'xavp' | 'xavi', rootOf: (attrs: Attributes) => XavpList
         return 1;
       },
     ),
-    [`pv_${prefix}_print`]: fn([], { routes: ANY, doc: `Logs all of $${prefix} at level info.` }, (state) => (ctx) => {
-      print(state, prefix.toUpperCase(), rootOf(ctx.attrs), 0);
-      return 1;
-    }),
+    [`pv_${prefix}_print`]: fn(
+      [],
+      { routes: ANY, doc: `Logs all of $${prefix} at level info.`, example: `pv_${prefix}_print();` },
+      (state) => (ctx) => {
+        print(state, prefix.toUpperCase(), rootOf(ctx.attrs), 0);
+        return 1;
+      },
+    ),
   };
 }
 
@@ -188,20 +205,24 @@ const COPY_DOC = 'Copies a $xavp to another name.';
 export const xavpFunctions = {
   ...family('xavp', (a) => a.xavps),
   ...family('xavi', (a) => a.xavis),
-  pv_xavu_print: fn([], { routes: ANY, doc: 'Logs all of $xavu at level info.' }, (state) => (ctx) => {
-    const shown = new XavpList();
-    for (const [name, value] of ctx.attrs.xavus) {
-      const fields = value instanceof Map ? new XavpList() : value;
-      if (value instanceof Map && fields instanceof XavpList) for (const [n, v] of value) fields.append(n, v);
-      shown.append(name, fields as XavpValue);
-    }
-    print(state, 'XAVU', shown, 0);
-    return 1;
-  }),
+  pv_xavu_print: fn(
+    [],
+    { routes: ANY, doc: 'Logs all of $xavu at level info.', example: 'pv_xavu_print();' },
+    (state) => (ctx) => {
+      const shown = new XavpList();
+      for (const [name, value] of ctx.attrs.xavus) {
+        const fields = value instanceof Map ? new XavpList() : value;
+        if (value instanceof Map && fields instanceof XavpList) for (const [n, v] of value) fields.append(n, v);
+        shown.append(name, fields as XavpValue);
+      }
+      print(state, 'XAVU', shown, 0);
+      return 1;
+    },
+  ),
   xavp_copy: [
     fn(
       [text('src'), int('index'), text('dst')],
-      { routes: ANY, doc: COPY_DOC, returns: DONE },
+      { routes: ANY, doc: COPY_DOC, example: 'xavp_copy("call", 0, "saved");', returns: DONE },
       (state) => (ctx, src, index, dst) => copy(state, ctx.attrs, src, index, dst, null),
     ),
     fn(
@@ -212,7 +233,12 @@ export const xavpFunctions = {
   ],
   xavp_slist_explode: fn(
     [text('slist'), text('sep', 'Every character of it separates.'), text('mode', '"t" trims blanks.'), text('xname')],
-    { routes: ANY, doc: 'Splits a text into fields named v of a new $xavp.', returns: DONE },
+    {
+      routes: ANY,
+      doc: 'Splits a text into fields named v of a new $xavp.',
+      example: 'xavp_slist_explode("a,b,c", ",", "t", "list");',
+      returns: DONE,
+    },
     (state) => (ctx, list, separators, mode, name) => {
       if (list === '' || separators === '' || name === '') {
         state.error('invalid parameters');
@@ -233,22 +259,42 @@ export const xavpFunctions = {
   ),
   xavp_params_explode: fn(
     [text('sparams'), text('xname')],
-    { routes: ANY, doc: 'Makes a new $xavp of a parameter list: a=1;b=2.', returns: DONE },
+    {
+      routes: ANY,
+      doc: 'Makes a new $xavp of a parameter list: a=1;b=2.',
+      example: 'xavp_params_explode("a=1;b=2", "params");',
+      returns: DONE,
+    },
     (state) => (ctx, params, name) => explode(state, ctx.attrs, params, ';', name),
   ),
   xavp_xparams_explode: fn(
     [text('sparams'), text('sep'), text('xname')],
-    { routes: ANY, doc: 'Makes a new $xavp of a parameter list with another separator.', returns: DONE },
+    {
+      routes: ANY,
+      doc: 'Makes a new $xavp of a parameter list with another separator.',
+      example: 'xavp_xparams_explode("a=1,b=2", ",", "params");',
+      returns: DONE,
+    },
     (state) => (ctx, params, separator, name) => explode(state, ctx.attrs, params, separator, name),
   ),
-  xavp_params_implode: implodeXavp('Writes the fields of a $xavp as a parameter list: a=1;b=2;', ''),
+  xavp_params_implode: implodeXavp(
+    'xavp_params_implode("params", "$var(out)");',
+    'Writes the fields of a $xavp as a parameter list: a=1;b=2;',
+    '',
+  ),
   xavp_params_implode_qval: implodeXavp(
+    'xavp_params_implode_qval("params", "$var(out)");',
     'Writes the fields of a $xavp as a parameter list with quoted texts: a="1";',
     '"',
   ),
   xavu_params_explode: fn(
     [text('sparams'), text('xname')],
-    { routes: ANY, doc: 'Sets a $xavu from a parameter list.', returns: DONE },
+    {
+      routes: ANY,
+      doc: 'Sets a $xavu from a parameter list.',
+      example: 'xavu_params_explode("a=1;b=2", "params");',
+      returns: DONE,
+    },
     (state) => (ctx, params, name) => {
       const list = params === '' || name === '' ? null : entries(state, params, ';');
       if (list === null) return -1;
@@ -259,7 +305,12 @@ export const xavpFunctions = {
   ),
   xavu_params_implode: fn(
     [text('xname'), output],
-    { routes: ANY, doc: 'Writes the fields of a $xavu as a parameter list.', returns: DONE },
+    {
+      routes: ANY,
+      doc: 'Writes the fields of a $xavu as a parameter list.',
+      example: 'xavu_params_implode("params", "$var(out)");',
+      returns: DONE,
+    },
     (state) => (ctx, name, variable) => {
       const root = ctx.attrs.xavus.get(name);
       // 5.6.3 never finds the fields.
@@ -275,6 +326,7 @@ export const xavpFunctions = {
     {
       routes: ANY,
       doc: 'Moves the first idx values of a $xavp behind its others.',
+      example: 'xavp_lshift("targets", "1");',
       returns: { '1': 'done', '-2': 'no such xavp' },
     },
     () => (ctx, name, by) => {
@@ -292,6 +344,7 @@ export const xavpFunctions = {
     {
       routes: ['REQUEST', 'FAILURE', 'BRANCH'],
       doc: 'Sets Request-URI, destination and socket from the fields uri, dsturi and socket of a $xavp.',
+      example: 'xavp_push_dst("targets");',
       returns: { '1': 'done', '-1': 'no such xavp, or it has no fields' },
     },
     (state) => (ctx, name) => {
@@ -308,7 +361,12 @@ export const xavpFunctions = {
   ),
   pv_var_to_xavp: fn(
     [text('varname', 'Name of a $var, or * for all.'), text('xname')],
-    { routes: ANY, doc: 'Copies script variables to fields of a $xavp.', returns: DONE },
+    {
+      routes: ANY,
+      doc: 'Copies script variables to fields of a $xavp.',
+      example: 'pv_var_to_xavp("*", "saved");',
+      returns: DONE,
+    },
     (state) => (ctx, variable, name) => {
       const { vars } = state;
       const { xavps } = ctx.attrs;
@@ -333,7 +391,12 @@ export const xavpFunctions = {
   ),
   pv_xavp_to_var: fn(
     [text('xname')],
-    { routes: ANY, doc: 'Copies the fields of a $xavp to script variables.', returns: DONE },
+    {
+      routes: ANY,
+      doc: 'Copies the fields of a $xavp to script variables.',
+      example: 'pv_xavp_to_var("saved");',
+      returns: DONE,
+    },
     (state) => (ctx, name) => {
       const roots = ctx.attrs.xavps.all(name);
       if (roots.length === 0) {
