@@ -50,8 +50,10 @@ export const RPC = {
   'corex.debug': rpc('Gives the log level, or sets it.', (_s, host) => (call) => {
     const read = call.scan('*d');
     const before = host.log.level;
-    if (read.ok && typeof read.args[0] === 'number') host.log.level = read.args[0];
-    return reply(struct({ old: before, new: host.log.level }));
+    const level = read.ok && read.count > 0 ? read.args[0] : undefined;
+    if (typeof level !== 'number') return reply(struct({ debug: before }));
+    host.log.level = level;
+    return reply(struct({ old: before, new: level }));
   }),
   'corex.shm_status': rpc('Logs the memory in use.', (_s, host) => () => {
     host.log.info('corex', JSON.stringify(process.memoryUsage()));

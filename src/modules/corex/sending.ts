@@ -90,7 +90,15 @@ export const SENDING_FUNCTIONS = {
       branch.flags = msg.bflags;
       branch.forceSocket = msg.forceSocket;
       if (q === undefined || q === '') branch.q = msg.q;
-      if (msg.addBranch(branch, state.host.settings.max_branches)) return 1;
+      const added = msg.addBranch(branch, state.host.settings.max_branches);
+      if (uri === undefined || uri === '') {
+        // The destination has become a branch; what the script sets next is another one's.
+        msg.forceSocket = null;
+        msg.bflags = 0;
+        msg.dstUri = '';
+        msg.pathVector = '';
+      }
+      if (added) return 1;
       state.host.log.error('<core>', 'max nr of branches exceeded');
       return -1;
     },
