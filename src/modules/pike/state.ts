@@ -17,8 +17,6 @@ export class Pike {
   readonly #blocked: Counter;
   #timers: Timer[] = [];
   #reportedFull = false;
-  /** Nodes expire with the tick of the second in which they are cleaned up. */
-  #startedAt = 0;
 
   constructor(
     private readonly host: Host,
@@ -34,7 +32,8 @@ export class Pike {
     });
     this.#tree = new AddressTree(nodes, zone.map<number>('pike:red'), zone.counter('pike:unit'), {
       density: params.reqs_density_per_unit,
-      life: () => params.remove_latency * 1000 - ((host.clock.now() - this.#startedAt) % 1000),
+      latencyMs: params.remove_latency * 1000,
+      clock: host.clock,
     });
     this.#blocked = host.statistics.counter('pike', 'blocked_ips', 'Counter of blocked IP addresses');
   }
@@ -55,9 +54,12 @@ export class Pike {
   start(): void {
     if (this.host.threadIndex !== 0) return;
     const { clock } = this.host;
-    this.#startedAt = clock.now();
     this.#timers = [
-      clock.every(1000, () => this.#tree.clean()),
+      // Nodes end with whole seconds.
+      clock.after(1000 - (clock.now() % 1000), () => {
+        this.#tree.clean();
+        this.#timers.push(clock.every(1000, () => this.#tree.clean()));
+      }),
       clock.every(this.params.sampling_time_unit * 1000, () => this.#nextUnit()),
     ];
   }

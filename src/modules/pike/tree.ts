@@ -1,4 +1,4 @@
-import type { ZoneCounter, ZoneMap } from '../../shm/zone.js';
+import type { ZoneClock, ZoneCounter, ZoneMap } from '../../shm/zone.js';
 
 /**
  * A node of the address tree: hits of the sampling unit before the last write and of the one it was made in. `hits` are
@@ -26,8 +26,9 @@ const MOST_HITS = 0xfffe;
 export interface TreeOptions {
   /** Hits of one address in a sampling unit that block it. */
   readonly density: number;
-  /** How long a node that is hit now stays without further hits, in milliseconds. */
-  readonly life: () => number;
+  /** How long a node stays without hits, in milliseconds; a second at least. */
+  readonly latencyMs: number;
+  readonly clock: ZoneClock;
 }
 
 const FRESH: Node = {
@@ -137,8 +138,12 @@ export class AddressTree {
     return found.sort((a, b) => compare(a.address, b.address, place));
   }
 
+  /**
+   * Life of a node from now on. It ends with a whole second, as upstream's does: the map then has it among the expired as
+   * soon as it cannot be found any more, and `clean` never misses one that is made anew.
+   */
   get #life(): number {
-    return Math.max(1, this.options.life());
+    return Math.max(1000, this.options.latencyMs) - (this.options.clock.now() % 1000);
   }
 
   #leafHit(address: string, node: Node): Verdict {
