@@ -13,7 +13,11 @@ const isBlank = (c: string | undefined): boolean => c === ' ' || c === '\t' || c
 export function parseParamList(text: string, separator: string, report: (message: string) => void): ListParam[] | null {
   const list: ListParam[] = [];
   const end = text.length;
-  let i = skipBlanks(text, 0);
+  let i = 0;
+  if (isBlank(text[0])) {
+    report(`Invalid character '${text[skipBlanks(text, 0)] ?? ' '}' - expected '${separator}'`);
+    return null;
+  }
   for (;;) {
     if (i >= end) return list;
     const start = i;
@@ -39,7 +43,7 @@ export function parseParamList(text: string, separator: string, report: (message
         value = text.slice(from, i);
       }
     }
-    if (name !== '' || value !== null) list.push({ name, value });
+    list.push({ name, value });
     i = skipBlanks(text, i);
     // A comma ends the list: what follows belongs to the next header value.
     if (i >= end || (text[i] === ',' && separator !== ',')) return list;
@@ -47,7 +51,12 @@ export function parseParamList(text: string, separator: string, report: (message
       report(`Invalid character '${text[i]}' - expected '${separator}'`);
       return null;
     }
-    i = skipBlanks(text, i + 1);
+    const next = skipBlanks(text, i + 1);
+    if (next >= end && next > i + 1) {
+      report(`Param name missing after ${separator}`);
+      return null;
+    }
+    i = next;
   }
 }
 
