@@ -105,7 +105,12 @@ export default defineModule({
     },
     long_format: { type: 'int', default: 0, doc: '1: `xlogl` names the file as well.' },
     prefix: { type: 'string', default: '<script>: ', doc: 'Put in front of every text.' },
-    log_facility: { type: 'string', default: null, doc: 'Syslog facility of script records.' },
+    log_facility: {
+      type: 'string',
+      default: null,
+      doc: 'Syslog facility of script records.',
+      check: (value) => (isFacility(value) ? null : `invalid syslog facility ${value}`),
+    },
     log_colors: {
       type: 'list',
       value: 'string',

@@ -1,7 +1,7 @@
 import { Level, type LogRecord } from '../../observe/log.js';
 import type { Format } from '../../registry/arguments.js';
 import type { Host } from '../../registry/host.js';
-import { type CallSite, ConfigError } from '../../registry/module.js';
+import type { CallSite } from '../../registry/module.js';
 import type { ScriptContext } from '../../script/context.js';
 
 /** Upstream's name for the source of script records, which `prefix` replaces. */
@@ -40,9 +40,6 @@ export class Xlog {
     readonly host: Host,
     readonly settings: XlogSettings,
   ) {
-    if (settings.facility !== null && !isFacility(settings.facility)) {
-      throw new ConfigError(`invalid syslog facility ${settings.facility}`, 'log_facility');
-    }
     this.methodsFilter = settings.methodsFilter;
     this.#prefix = settings.prefixIsFormat ? host.bindEnv.format(settings.prefix) : null;
     host.cfg.register('xlog', {
