@@ -165,11 +165,11 @@ export class Queue {
   /** Empties the queue; how many items were in it, or null when the disk did not follow (logged). */
   async flush(): Promise<number | null> {
     const items = this.#items.list();
-    if (this.journal !== null && !(await this.journal.remove(items.map((item) => item.id)))) return null;
-    if (this.journal === null || this.#items.size === items.length) {
+    if (this.journal === null) {
       this.#items.clear();
       return items.length;
     }
+    if (!(await this.journal.remove(items.map((item) => item.id)))) return null;
     // Others came while the disk was busy.
     const gone = new Set(items.map((item) => item.id));
     const rest = this.#items.list().filter((item) => !gone.has(item.id));

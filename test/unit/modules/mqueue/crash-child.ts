@@ -7,7 +7,18 @@ import { RealClock } from '../../../../src/clock/clock.js';
 import { makeMqueue } from './host.js';
 
 const [url, firstNumber] = process.argv.slice(2) as [string, string];
-const tell = (text: string): void => void writeSync(1, `${text}\n`);
+
+/** Written before it returns, however slowly the other side reads. */
+function tell(text: string): void {
+  for (let line = `${text}\n`; line !== ''; ) {
+    try {
+      line = line.slice(writeSync(1, line));
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
 const { state } = makeMqueue(['name=q;dbmode=4'], url, new RealClock());
 await state.start();
 const queue = state.queue('q')!;

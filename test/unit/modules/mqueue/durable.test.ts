@@ -82,6 +82,18 @@ describe('dbmode 4', () => {
     await one.state.stop();
   });
 
+  it('is emptied on disk too, but for what comes meanwhile', async () => {
+    const one = await opened('name=q;dbmode=4');
+    for (const key of ['a', 'b']) await one.queue.add(key, 'v');
+    const [flushed] = await Promise.all([one.queue.flush(), one.queue.fetch(), one.queue.add('c', 'v')]);
+    expect(flushed).toBe(2);
+    expect(keys(one.queue)).toEqual(['c']);
+    await one.state.stop();
+    const two = await opened('name=q;dbmode=4');
+    expect(keys(two.queue)).toEqual(['c']);
+    await two.state.stop();
+  });
+
   it('says no when the disk does, and loses nothing', async () => {
     const one = await opened('name=q;dbmode=4');
     await one.queue.add('a', 'v');
