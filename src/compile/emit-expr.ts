@@ -66,7 +66,7 @@ export class ExprEmitter {
       case 'comparison':
         return this.#comparison(e);
       case 'assign':
-        return `(x.rc=0,${this.assign(e.assign)})`;
+        return `(x.rc=0,${this.#assignOperand(e)})`;
       case 'block':
       case 'call':
       case 'route-call':
@@ -142,7 +142,7 @@ export class ExprEmitter {
     if (e.kind === 'call' || e.kind === 'route-call' || e.kind === 'block') return this.#code(e);
     // A choice is a computed value: undefined becomes text.
     if (e.kind === 'selval') return `(${this.value(e)}??"")`;
-    if (e.kind === 'pv') return `S(${this.value(e)},${this.#site(e)})`;
+    if (e.kind === 'pv') return `S(${this.value(e)})`;
     return this.value(e);
   }
 
@@ -152,7 +152,15 @@ export class ExprEmitter {
     const source = this.assigned(value);
     // An integer that comes out of a variable also has a text form: `$rU = $var(n)` works where `$rU = 123` does not.
     const dual = value.kind === 'pv' && !STORES.has(target.name);
-    return this.route.linker.writeSource(target, dual ? `R.dual(${source})` : source, this.route.constants);
+    const written = this.route.linker.writeSource(target, dual ? `R.dual(${source})` : source, this.route.constants);
+    return value.kind === 'pv' ? `R.stored(${written})` : written;
+  }
+
+  #assignOperand(e: Extract<BoundExpr, { kind: 'assign' }>): string {
+    const source = this.assign(e.assign);
+    const ranges = `${quote(rangeText(e.span))},${quote(rangeText(e.assign.value.span))}`;
+    if (source.includes('await ')) return `(await R.tryAssignWaiting(async()=>${source},${ranges}))`;
+    return `R.tryAssign(()=>${source},${ranges})`;
   }
 
   /** Calls a function; its raw code. Module functions leave it in `$rc`, and 0 ends the script. */

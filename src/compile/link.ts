@@ -138,7 +138,8 @@ export class Linker {
       kind: 'at',
       index(ctx) {
         const v = read(ctx);
-        return typeof v === 'number' ? v : isDefined(v) ? Number(typeof v === 'object' ? v.int : v) || 0 : 0;
+        if (typeof v === 'number') return v;
+        return typeof v === 'object' && v !== null ? Number(v.int) : Number.NaN;
       },
     };
   }

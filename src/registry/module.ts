@@ -55,6 +55,7 @@ export interface PvInner {
 export type PvIndex =
   | { readonly kind: 'none' }
   | { readonly kind: 'all' }
+  /** NaN when it is a variable that holds no integer: the access fails. */
   | { readonly kind: 'at'; readonly index: (ctx: ScriptContext) => number };
 
 /** What a pseudo-variable token is bound to. */

@@ -50,15 +50,41 @@ export class ScriptRuntime {
   }
 
   /** A value on its way into a variable; a failed read is logged and stored as null. */
-  readonly S = (v: Value, site: { readonly range: string }): string | number | bigint | null => {
+  readonly S = (v: Value): string | number | bigint | null => {
     if (typeof v === 'string' || typeof v === 'number') return v;
     if (v === undefined) {
       this.#log.error('<core>', 'non existing right pvar');
-      this.#log.error('<core>', `assignment failed at pos: (${site.range})`);
+      this.#readFailed = true;
       return null;
     }
     return toStored(v);
   };
+
+  #readFailed = false;
+
+  /** What became of an assignment from a variable: it has failed when the read did, though null was stored. */
+  stored(written: boolean): boolean {
+    if (!this.#readFailed) return written;
+    this.#readFailed = false;
+    return false;
+  }
+
+  /** An assignment inside an expression, whose value may be impossible to evaluate: it then counts as failed. */
+  tryAssign(assign: () => boolean, range: string, value: string): boolean {
+    try {
+      return assign() || this.assignFailed(range) > 0;
+    } catch (e) {
+      return this.assignmentAbandoned(e, range, value) > 0;
+    }
+  }
+
+  async tryAssignWaiting(assign: () => Promise<boolean>, range: string, value: string): Promise<boolean> {
+    try {
+      return (await assign()) || this.assignFailed(range) > 0;
+    } catch (e) {
+      return this.assignmentAbandoned(e, range, value) > 0;
+    }
+  }
 
   /** An integer with its text form beside it; other values as they are. */
   dual(v: string | number | bigint | null): Value {

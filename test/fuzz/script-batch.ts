@@ -64,7 +64,11 @@ async function divide(target: Target, scripts: readonly string[], names: readonl
   ];
 }
 
-async function runOnce(target: Target, scripts: readonly string[], names: readonly string[]): Promise<Outcome[] | 'refused' | 'crashed'> {
+async function runOnce(
+  target: Target,
+  scripts: readonly string[],
+  names: readonly string[],
+): Promise<Outcome[] | 'refused' | 'crashed'> {
   const { address, toRun, toCase } = claimed!;
   const dir = mkdtempSync(join(tmpdir(), 'kts-fuzz-'));
   const client = createSocket('udp4');

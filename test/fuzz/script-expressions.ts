@@ -2,7 +2,27 @@ import type { Random } from './random.js';
 import { type Part, part } from './script-tree.js';
 import { INTEGERS, PATTERNS, readable, TEXTS } from './script-values.js';
 
-const INT_OPERATORS = ['-', '*', '/', 'mod', '&', '|', '^', '<<', '>>', '<', '>', '<=', '>=', '&&', '||', 'and', 'or', 'ieq', 'ine'];
+const INT_OPERATORS = [
+  '-',
+  '*',
+  '/',
+  'mod',
+  '&',
+  '|',
+  '^',
+  '<<',
+  '>>',
+  '<',
+  '>',
+  '<=',
+  '>=',
+  '&&',
+  '||',
+  'and',
+  'or',
+  'ieq',
+  'ine',
+];
 const ANY_OPERATORS = ['+', '==', '!='];
 /** Operators whose result is looked at as an integer; without parentheses between them precedence decides. */
 const CHAINABLE = [...INT_OPERATORS, ...ANY_OPERATORS];
@@ -102,7 +122,11 @@ export class ExpressionMaker {
       [5, '~'],
       [4, '(int)'],
     ]);
-    const operand = r.chance(60) ? part('int', r.pick(INTEGERS)) : r.chance(70) ? part('open', readable(r)) : this.int(depth - 2);
+    const operand = r.chance(60)
+      ? part('int', r.pick(INTEGERS))
+      : r.chance(70)
+        ? part('open', readable(r))
+        : this.int(depth - 2);
     return sign === '' ? operand : part('int', sign, operand);
   }
 
@@ -119,6 +143,22 @@ export class ExpressionMaker {
   #call(): Part {
     const r = this.random;
     if (this.routes.length > 0 && r.chance(40)) return part('int', `route(${r.pick(this.routes)})`);
-    return part('int', r.pick(['is_method("INVITE")', 'is_method("BYE")', 'is_present_hf("X-A")', 'is_present_hf("None")', 'isflagset(3)', 'setflag(3)', 'has_totag()', '(method=="invite")', '(src_port>5000)', '(uri=~"bob")', 'is_int("$var(a)")', 'setuser("zed")']));
+    return part(
+      'int',
+      r.pick([
+        'is_method("INVITE")',
+        'is_method("BYE")',
+        'is_present_hf("X-A")',
+        'is_present_hf("None")',
+        'isflagset(3)',
+        'setflag(3)',
+        'has_totag()',
+        '(method=="invite")',
+        '(src_port>5000)',
+        '(uri=~"bob")',
+        'is_int("$var(a)")',
+        'setuser("zed")',
+      ]),
+    );
   }
 }

@@ -47,7 +47,11 @@ class StatementMaker {
   #assignment(): Part {
     const r = this.random;
     const to = writable(r);
-    const value = r.chance(8) ? part('open', '$null') : r.chance(4) ? this.#expressions.choice(2) : this.#expressions.any(3);
+    const value = r.chance(8)
+      ? part('open', '$null')
+      : r.chance(4)
+        ? this.#expressions.choice(2)
+        : this.#expressions.any(3);
     // What was stored shows at once, and the return code that the statement left.
     const shown = to.startsWith('$(') ? to : `$(${to.slice(1)})`;
     const log = r.chance(60) ? ` xlog("${to.slice(1).replace(/[^a-z=>]/gi, '')}=[${shown}] $rc\\n");` : '';
@@ -56,7 +60,9 @@ class StatementMaker {
 
   #log(): Part {
     const r = this.random;
-    const pieces = r.times(1, 4, () => (r.chance(80) ? `[${readable(r)}]` : r.pick(['-', ' ', '$$', 'text', '%s', '\\t'])));
+    const pieces = r.times(1, 4, () =>
+      r.chance(80) ? `[${readable(r)}]` : r.pick(['-', ' ', '$$', 'text', '%s', '\\t']),
+    );
     return part('statement', `xlog("${pieces.join('')}\\n");\n`);
   }
 
@@ -84,7 +90,12 @@ class StatementMaker {
   #switch(depth: number): Part {
     const r = this.random;
     const words = r.chance(50);
-    const value = words && r.chance(60) ? this.#expressions.words(2) : words ? this.#expressions.open(2) : this.#expressions.number(2);
+    const value =
+      words && r.chance(60)
+        ? this.#expressions.words(2)
+        : words
+          ? this.#expressions.open(2)
+          : this.#expressions.number(2);
     const labels = words ? this.#wordLabels() : [...new Set(r.times(1, 4, () => String(r.below(7) - 2)))];
     const arms: (string | Part)[] = labels.flatMap((label) => ['case ', label, ':\n', this.#arm(depth)]);
     // 5.6 refuses a default that stands first in a switch over texts, or alone.
@@ -110,12 +121,39 @@ class StatementMaker {
 
   #call(): Part {
     const r = this.random;
-    const call = r.pick([
-      'is_method("BYE")', 'is_method("INVITE")', 'is_present_hf("None")', 'setflag(2)', 'resetflag(3)', 'isflagset(2)', 'setuser("al")', 'sethost("h.org")',
-      'setport("77")', 'prefix("00")', 'strip(1)', 'strip_tail(1)', 'revert_uri()', 'setbflag(1)', 'setsflag(4)', 'has_totag()', 'append_branch("sip:x@y.com")',
-      'clear_branches()', 'is_int("$var(b)")', 'setdsturi("sip:1.1.1.1")', 'resetdsturi()', 'is_uri_user_e164("$ru")', 'userphone()', 'pv_unset("$avp(x)")',
-      'pv_isset("$avp(x)")', 'avp_x()', 'not_empty("$var(c)")', 'is_avp_set("$avp(x)")', 'search("bob")',
-    ].filter((c) => c !== 'avp_x()' && !c.startsWith('is_uri_user') && !c.startsWith('is_avp_set')));
+    const call = r.pick(
+      [
+        'is_method("BYE")',
+        'is_method("INVITE")',
+        'is_present_hf("None")',
+        'setflag(2)',
+        'resetflag(3)',
+        'isflagset(2)',
+        'setuser("al")',
+        'sethost("h.org")',
+        'setport("77")',
+        'prefix("00")',
+        'strip(1)',
+        'strip_tail(1)',
+        'revert_uri()',
+        'setbflag(1)',
+        'setsflag(4)',
+        'has_totag()',
+        'append_branch("sip:x@y.com")',
+        'clear_branches()',
+        'is_int("$var(b)")',
+        'setdsturi("sip:1.1.1.1")',
+        'resetdsturi()',
+        'is_uri_user_e164("$ru")',
+        'userphone()',
+        'pv_unset("$avp(x)")',
+        'pv_isset("$avp(x)")',
+        'avp_x()',
+        'not_empty("$var(c)")',
+        'is_avp_set("$avp(x)")',
+        'search("bob")',
+      ].filter((c) => c !== 'avp_x()' && !c.startsWith('is_uri_user') && !c.startsWith('is_avp_set')),
+    );
     return part('statement', `${call};${r.chance(60) ? ' xlog("rc=$rc\\n");' : ''}\n`);
   }
 

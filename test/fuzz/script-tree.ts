@@ -46,7 +46,8 @@ export function simpler(script: Script): Script[] {
   });
   // Routes go from the end, so that the names of the others stay.
   const last = `§_${script.routes.length}`;
-  if (script.routes.length > 0 && ![script.main, ...script.routes].some((p) => render(p).includes(last))) out.push({ ...script, routes: script.routes.slice(0, -1) });
+  if (script.routes.length > 0 && ![script.main, ...script.routes].some((p) => render(p).includes(last)))
+    out.push({ ...script, routes: script.routes.slice(0, -1) });
   const size = sizeOf(script);
   const smaller = out.map((s) => ({ s, size: sizeOf(s) })).filter((c) => c.size < size);
   return smaller.sort((a, b) => a.size - b.size).map((c) => c.s);

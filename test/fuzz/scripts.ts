@@ -118,8 +118,12 @@ async function shrink(kts: Target, script: Script, core: boolean): Promise<Diffe
 }
 
 function show(d: Difference, core: boolean): void {
-  const lines = (o: Outcome) => (typeof o === 'string' ? [o] : [...o.log, ...(core ? o.core.map((l) => `! ${l}`) : [])]);
-  const block = (name: string, o: Outcome) => `  ${name}:\n${lines(o).map((l) => `    ${JSON.stringify(l)}\n`).join('')}`;
+  const lines = (o: Outcome) =>
+    typeof o === 'string' ? [o] : [...o.log, ...(core ? o.core.map((l) => `! ${l}`) : [])];
+  const block = (name: string, o: Outcome) =>
+    `  ${name}:\n${lines(o)
+      .map((l) => `    ${JSON.stringify(l)}\n`)
+      .join('')}`;
   process.stdout.write(`${d.text}${block('kamailio', d.theirs)}${block('kts', d.ours)}`);
   if (typeof d.theirs !== 'string') for (const l of d.theirs.core) process.stdout.write(`      kamailio core: ${l}\n`);
   if (typeof d.ours !== 'string') for (const l of d.ours.core) process.stdout.write(`      kts core: ${l}\n`);

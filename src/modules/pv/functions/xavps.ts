@@ -131,6 +131,7 @@ function family(prefix: 'xavp' | 'xavi', rootOf: (attrs: Attributes) => XavpList
       [text('rname')],
       {
         routes: ANY,
+        since: '6.x',
         doc: `Removes every $${prefix} of a name.`,
         example: `${prefix}_rm_all("call");`,
         returns: { '>0': 'how many were removed, at least 1' },
@@ -271,6 +272,7 @@ export const xavpFunctions = {
     [text('sparams'), text('sep'), text('xname')],
     {
       routes: ANY,
+      since: '6.x',
       doc: 'Makes a new $xavp of a parameter list with another separator.',
       example: 'xavp_xparams_explode("a=1,b=2", ",", "params");',
       returns: DONE,
@@ -282,11 +284,14 @@ export const xavpFunctions = {
     'Writes the fields of a $xavp as a parameter list: a=1;b=2;',
     '',
   ),
-  xavp_params_implode_qval: implodeXavp(
-    'xavp_params_implode_qval("params", "$var(out)");',
-    'Writes the fields of a $xavp as a parameter list with quoted texts: a="1";',
-    '"',
-  ),
+  xavp_params_implode_qval: {
+    ...implodeXavp(
+      'xavp_params_implode_qval("params", "$var(out)");',
+      'Writes the fields of a $xavp as a parameter list with quoted texts: a="1";',
+      '"',
+    ),
+    since: '6.x',
+  },
   xavu_params_explode: fn(
     [text('sparams'), text('xname')],
     {
@@ -325,6 +330,7 @@ export const xavpFunctions = {
     [text('xname'), int('idx')],
     {
       routes: ANY,
+      since: '6.x',
       doc: 'Moves the first idx values of a $xavp behind its others.',
       example: 'xavp_lshift("targets", "1");',
       returns: { '1': 'done', '-2': 'no such xavp' },
@@ -343,6 +349,7 @@ export const xavpFunctions = {
     [text('xname')],
     {
       routes: ['REQUEST', 'FAILURE', 'BRANCH'],
+      since: '6.x',
       doc: 'Sets Request-URI, destination and socket from the fields uri, dsturi and socket of a $xavp.',
       example: 'xavp_push_dst("targets");',
       returns: { '1': 'done', '-1': 'no such xavp, or it has no fields' },

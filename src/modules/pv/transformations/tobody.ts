@@ -15,9 +15,7 @@ function bodyOp(doc: string, get: (addr: NameAddr) => Value): Transformation {
     bind: () => {
       const read = remembered(parse);
       return (_ctx, input) => {
-        const text = toText(input);
-        if (text === '') return '';
-        const addr = read(text);
+        const addr = read(toText(input));
         return addr === null ? FAILED : get(addr);
       };
     },

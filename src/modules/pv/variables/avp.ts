@@ -29,6 +29,7 @@ function keyReader(state: PvState, text: string, env: BindEnv): string | ((ctx: 
  * back, and nothing else.
  */
 function at(ctx: ScriptContext, key: string, index: number): Value {
+  if (Number.isNaN(index)) return undefined;
   if (index >= 0) return ctx.attrs.get(key, index);
   return ctx.attrs.count(key) === -index ? ctx.attrs.get(key) : null;
 }
@@ -61,6 +62,7 @@ export const avpPvs: PvTable = {
         read: reader(key, index),
         write: (ctx, value) => {
           const name = keyIn(ctx);
+          if (index.kind === 'at' && Number.isNaN(index.index(ctx))) return false;
           if (all) ctx.attrs.set(name, value);
           else if (!isDefined(value)) ctx.attrs.pop(name);
           else

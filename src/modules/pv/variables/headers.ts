@@ -42,7 +42,8 @@ function first(msg: SipMessage, next: Next): string | null {
 }
 
 /** `list[index]`, negative from the end, null out of range. */
-function at(list: readonly string[], index: number): string | null {
+function at(list: readonly string[], index: number): string | null | undefined {
+  if (Number.isNaN(index)) return undefined;
   return list[index < 0 ? list.length + index : index] ?? null;
 }
 
@@ -50,7 +51,7 @@ function at(list: readonly string[], index: number): string | null {
 function indexed(
   inner: PvInner,
   index: PvIndex,
-  firstOf: (msg: SipMessage, name: string) => string | null,
+  firstOf: (msg: SipMessage, name: string) => string | null | undefined,
   allOf: (msg: SipMessage, name: string) => string[],
 ): Read {
   const name = nameOf(inner);

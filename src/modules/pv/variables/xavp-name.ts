@@ -1,6 +1,6 @@
 import { ArgumentError, type BindEnv } from '../../../registry/arguments.js';
 import type { ScriptContext } from '../../../script/context.js';
-import { toStored, type Value } from '../../../script/value.js';
+import type { Value } from '../../../script/value.js';
 
 /** `[n]`, `[$var(i)]`, `[*]`, or nothing. */
 export type XavpIndex = number | 'all' | ((ctx: ScriptContext) => number) | undefined;
@@ -53,9 +53,15 @@ function parseIndex(text: string, whole: string, env: BindEnv): XavpIndex {
   return (ctx) => intOf(variable.read(ctx));
 }
 
+/** An integer; what is none makes the whole access fail. */
 function intOf(value: Value): number {
-  const stored = toStored(value);
-  return typeof stored === 'number' ? stored : Math.trunc(Number(stored ?? 0)) || 0;
+  if (typeof value === 'object' && value !== null) return Number(value.int);
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
+}
+
+/** True when a variable that stands for an index holds no integer in this run. */
+export function lacksIndex(name: XavpName, ctx: ScriptContext): boolean {
+  return [name.root, name.field].some((key) => typeof key?.index === 'function' && Number.isNaN(key.index(ctx)));
 }
 
 function skipBlanks(text: string, from: number): number {

@@ -4,7 +4,7 @@ import { XavpList } from '../../../script/attributes.js';
 import type { ScriptContext } from '../../../script/context.js';
 import { isDefined, toStored, toText, type Value } from '../../../script/value.js';
 import { type PvTable, pv, type Read, type Write } from '../define.js';
-import { indexOf, parseXavpName, type XavpKey, type XavpName } from './xavp-name.js';
+import { indexOf, lacksIndex, parseXavpName, type XavpKey, type XavpName } from './xavp-name.js';
 
 /** A list prints as an address upstream, which nothing can be done with; here as a fixed word in the same shape. */
 const LIST_TEXT = '<<xavp:list>>';
@@ -20,7 +20,18 @@ function lookup(list: XavpList, key: XavpKey, ctx: ScriptContext): XavpValue | u
   return list.get(key.name, index < 0 ? list.count(key.name) + index : index);
 }
 
+/** Reads a name; an index that is no integer in a run makes the read fail. */
 function reader(name: XavpName, rootOf: (attrs: Attributes) => XavpList): Read {
+  const read = plainReader(name, rootOf);
+  if (!hasVariableIndex(name)) return read;
+  return (ctx) => (lacksIndex(name, ctx) ? undefined : read(ctx));
+}
+
+function hasVariableIndex(name: XavpName): boolean {
+  return typeof name.root.index === 'function' || typeof name.field?.index === 'function';
+}
+
+function plainReader(name: XavpName, rootOf: (attrs: Attributes) => XavpList): Read {
   const { root, field } = name;
   if (field === null) {
     if (root.index === undefined) return (ctx) => shown(rootOf(ctx.attrs).get(root.name));
@@ -67,6 +78,7 @@ function put(list: XavpList, key: XavpKey, ctx: ScriptContext, value: XavpValue)
 function writer(name: XavpName, rootOf: (attrs: Attributes) => XavpList): Write {
   const { root, field } = name;
   return (ctx, value) => {
+    if (lacksIndex(name, ctx)) return false;
     const top = rootOf(ctx.attrs);
     if (!isDefined(value)) {
       remove(top, name, ctx);
