@@ -87,6 +87,8 @@ export class Linker {
   }
 
   callee(call: BoundCall): Callee {
+    // A module that refused its parameters has no state; that is reported, and nothing of it will run.
+    if (!this.target.states.has(call.module.name)) return () => -1;
     const site = { ...call.site, file: this.target.fullPath(call.site.file) };
     return call.def.bind(this.target.states.get(call.module.name) as never, site);
   }
@@ -107,6 +109,8 @@ export class Linker {
   }
 
   #link(pv: PvUse): PvAccess {
+    const owners = [pv.module, ...pv.transformations.map((t) => t.module)];
+    if (owners.some((m) => m !== null && !this.target.states.has(m.name))) return { read: () => null };
     let access: PvAccess;
     const outer = this.place;
     if (pv.span !== NOWHERE) this.place = pv.span;

@@ -132,7 +132,8 @@ describe('URIs', () => {
       password: fc.option(word),
       host: word,
       port: fc.option(fc.integer({ min: 1, max: 65535 })),
-      params: fc.array(fc.tuple(word, fc.option(word)), { maxLength: 3 }),
+      // RFC 3261 §19.1.1: a parameter name appears once.
+      params: fc.uniqueArray(fc.tuple(word, fc.option(word)), { maxLength: 3, selector: ([name]) => name }),
       headers: fc.option(word),
     })
     .map(({ scheme, user, password, host, port, params, headers }) => {
