@@ -20,7 +20,7 @@ const FILTERS = ['ALL', 'HOT', 'WARM'] as const;
 
 function top(state: Pike, call: RpcCall): RpcReply {
   const scan = call.scan('s');
-  const wanted = scan.ok ? `${scan.args[0]}` : 'HOT';
+  const wanted = scan.ok ? `${scan.args[0]}`.toUpperCase() : 'HOT';
   const filter = FILTERS.find((word) => wanted.includes(word));
   if (filter === undefined) return fault(500, 'Bad argument. Select: ALL, HOT or WARM');
   // Upstream lists nothing for WARM.
