@@ -126,8 +126,30 @@ export function formatIp(bytes: Uint8Array): string {
   return runStart < 0 ? hex(0, 8) : `${hex(0, runStart)}::${hex(runStart + runLength, 8)}`;
 }
 
+/** True for four numbers 0 … 255 without leading zeros: the spelling that is normal already, and by far the most common. */
+function isPlainIPv4(text: string): boolean {
+  const length = text.length;
+  if (length < 7 || length > 15) return false;
+  let parts = 1;
+  let value = -1;
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x2e) {
+      if (value < 0 || ++parts > 4) return false;
+      value = -1;
+    } else {
+      const digit = c - 0x30;
+      if (digit < 0 || digit > 9 || value === 0) return false;
+      value = value < 0 ? digit : value * 10 + digit;
+      if (value > 255) return false;
+    }
+  }
+  return parts === 4 && value >= 0;
+}
+
 /** The one spelling of an IP literal (no brackets, lower case, shortened); null when it is not one. */
 export function normaliseIp(text: string): string | null {
+  if (isPlainIPv4(text)) return text;
   const bytes = parseIp(text);
   return bytes && formatIp(bytes);
 }

@@ -129,7 +129,11 @@ export class Edits {
 
   /** By position; the sort is stable, so edits at one position keep their order. */
   private ordered(): readonly Edit[] {
-    return this.list.length < 2 ? this.list : [...this.list].sort((a, b) => a.position - b.position);
+    const { list } = this;
+    for (let i = 1; i < list.length; i++) {
+      if (list[i]!.position < list[i - 1]!.position) return list.slice().sort((a, b) => a.position - b.position);
+    }
+    return list;
   }
 }
 
