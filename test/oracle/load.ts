@@ -51,7 +51,8 @@ function matches(name: string, wanted: string): boolean {
   return name === wanted || name.startsWith(wanted.endsWith('/') ? wanted : `${wanted}/`);
 }
 
-function caseFiles(dir: string): string[] {
+/** All files of cases below a directory. */
+export function caseFiles(dir: string): string[] {
   return readdirSync(dir, { withFileTypes: true })
     .flatMap((e) => (e.isDirectory() ? caseFiles(join(dir, e.name)) : [join(dir, e.name)]))
     .filter((f) => f.endsWith('.cases') || (f.endsWith('.json') && !f.endsWith('.recorded.json')))

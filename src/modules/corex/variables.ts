@@ -65,6 +65,7 @@ const cfg: PvDef<Corex> = pv({
 
 /** `$atkv(type|key|val)`: what an async error event is about; undefined outside of `event_route[core:tkv]`. */
 const atkv: PvDef<Corex> = pv({
+  since: '6.x',
   doc: 'The type, key or value of a core:tkv event; undefined elsewhere.',
   inner: 'required',
   index: false,

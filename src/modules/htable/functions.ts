@@ -284,13 +284,16 @@ export const functions: Readonly<Record<string, FunctionDef<Htable>>> = {
   ),
   sht_is_null: fn(
     [table, key],
-    anywhere('True when there is no such item.', 'sht_is_null("a", "k");', {
-      '1': 'no such item',
-      '2': 'no such table',
-      '3': 'a name is empty',
-      '-1': 'it is there',
-      '-2': 'the table has an initval',
-    }),
+    {
+      ...anywhere('True when there is no such item.', 'sht_is_null("a", "k");', {
+        '1': 'no such item',
+        '2': 'no such table',
+        '3': 'a name is empty',
+        '-1': 'it is there',
+        '-2': 'the table has an initval',
+      }),
+      since: '6.x',
+    },
     (state) => (_ctx, name, itemKey) => {
       if (name === '' || itemKey === '') return 3;
       const target = state.table(name);
@@ -299,8 +302,8 @@ export const functions: Readonly<Record<string, FunctionDef<Htable>>> = {
       return target.has(itemKey) ? -1 : 1;
     },
   ),
-  sht_inc: adder(1, 'Adds one to an integer item in one step.', 'sht_inc("a", "k");'),
-  sht_dec: adder(-1, 'Takes one off an integer item in one step.', 'sht_dec("a", "k");'),
+  sht_inc: { ...adder(1, 'Adds one to an integer item in one step.', 'sht_inc("a", "k");'), since: '6.x' },
+  sht_dec: { ...adder(-1, 'Takes one off an integer item in one step.', 'sht_dec("a", "k");'), since: '6.x' },
   bind_htable: fn(
     [],
     anywhere('Upstream’s C interface; does nothing in a script.', 'bind_htable();', { '-1': 'always' }),

@@ -116,7 +116,12 @@ export const FUNCTIONS: Readonly<Record<string, FunctionDef<Kex> | readonly Func
   ),
   is_myhost: fn(
     [text('uri', 'a SIP URI, or a host')],
-    { routes: ['ANY'], doc: 'Tests whether a host is this server, on any port.', example: 'is_myhost("127.0.0.1");' },
+    {
+      routes: ['ANY'],
+      since: '6.x',
+      doc: 'Tests whether a host is this server, on any port.',
+      example: 'is_myhost("127.0.0.1");',
+    },
     (state) => (_ctx, host) => state.isMyHost(host),
   ),
   setdebug: fn(

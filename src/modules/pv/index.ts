@@ -18,7 +18,7 @@ export default defineModule({
     avp_aliases: { type: 'list', value: 'string', doc: 'Other names of AVPs: alias=s:name;alias2=i:5.' },
   },
   functions,
-  pvs,
+  pvs: { ...pvs, ...laterPvs() },
   transformations,
   rpc: rpcCommands,
   configure: (host, params) => {
@@ -36,6 +36,12 @@ export default defineModule({
     return state;
   },
 });
+
+/** Variables that 5.6 does not have. */
+function laterPvs(): typeof pvs {
+  const names = 'recv cts ctu En Er Es Et Ec Eq Ek Ei Ej Eb Ev ful rul tts shvinc'.split(' ');
+  return Object.fromEntries(names.flatMap((name) => (pvs[name] ? [[name, { ...pvs[name], since: '6.x' }]] : [])));
+}
 
 function required(text: string, param: string) {
   const parsed = parsePreset(text);

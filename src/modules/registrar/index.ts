@@ -209,6 +209,7 @@ export default defineModule({
           { '1': 'found', '-1': 'no such address of record' },
         ),
         literalOnly: false,
+        since: '6.x',
       },
       (state) => (ctx, name, owner, record, contact) => {
         const domain = domainOf(state, name);
@@ -225,6 +226,7 @@ export default defineModule({
           YES_NO,
         ),
         literalOnly: false,
+        since: '6.x',
       },
       (state) => (ctx, name, owner, mode) => {
         const domain = domainOf(state, name);

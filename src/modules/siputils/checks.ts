@@ -103,20 +103,20 @@ function compareHeaderNames(a: string, b: string): number {
 export const CHECKS: Readonly<Record<string, FunctionDef<Siputils> | readonly FunctionDef<Siputils>[]>> = {
   is_request: tests('is_request', 'Tests whether the message is a request.', (msg) => msg.isRequest),
   is_reply: tests('is_reply', 'Tests whether the message is a reply.', (msg) => !msg.isRequest),
-  is_sip: tests('is_sip', 'Tests whether the message is SIP.', (msg) => msg.isSip),
-  is_http: tests('is_http', 'Tests whether the message is HTTP.', (msg) =>
-    msg.version.toUpperCase().startsWith('HTTP'),
-  ),
+  is_sip: { ...tests('is_sip', 'Tests whether the message is SIP.', (msg) => msg.isSip), since: '6.x' },
+  is_http: {
+    ...tests('is_http', 'Tests whether the message is HTTP.', (msg) => msg.version.toUpperCase().startsWith('HTTP')),
+    since: '6.x',
+  },
   has_totag: tests(
     'has_totag',
     'Tests whether To has a tag: the message belongs to a dialog.',
     (msg) => msg.toTag !== '',
   ),
-  sip_parse_headers: tests(
-    'sip_parse_headers',
-    'Tests whether all lines of the head are headers.',
-    (msg) => msg.malformedHeader < 0,
-  ),
+  sip_parse_headers: {
+    ...tests('sip_parse_headers', 'Tests whether all lines of the head are headers.', (msg) => msg.malformedHeader < 0),
+    since: '6.x',
+  },
   is_first_hop: [
     fn(
       [],

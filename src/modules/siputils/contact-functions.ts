@@ -141,11 +141,14 @@ export const CONTACT: Readonly<Record<string, FunctionDef<Siputils>>> = {
     (state) => (ctx) => recode(state, ctx.msg, 'decoding', (uri) => decodeContactUri(uri, state.settings.separator)),
   ),
   contact_param_encode: encodes('contact_param_encode', false, 'Hides contact URIs in a parameter of a URI of ours.'),
-  contact_param_encode_alias: encodes(
-    'contact_param_encode_alias',
-    true,
-    'Hides contact URIs, with where they came from as `alias`, in a parameter of a URI of ours.',
-  ),
+  contact_param_encode_alias: {
+    ...encodes(
+      'contact_param_encode_alias',
+      true,
+      'Hides contact URIs, with where they came from as `alias`, in a parameter of a URI of ours.',
+    ),
+    since: '6.x',
+  },
   contact_param_decode: fn(
     [param],
     {
@@ -211,6 +214,7 @@ export const CONTACT: Readonly<Record<string, FunctionDef<Siputils>>> = {
     [param],
     {
       routes: ['ANY'],
+      since: '6.x',
       doc: 'Tests whether a contact URI has a parameter.',
       example: 'contact_param_check("dest");',
       returns: { '1': 'yes, or there is no Contact', '-1': 'no' },

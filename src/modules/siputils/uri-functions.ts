@@ -183,6 +183,7 @@ export const URI: Readonly<Record<string, FunctionDef<Siputils> | readonly Funct
     [value('uri'), value('host'), writablePv('result')],
     {
       routes: ['REQUEST', 'FAILURE', 'ONREPLY', 'BRANCH'],
+      since: '6.x',
       doc: 'As `tel2sip`, with the parameters sorted and a `phone-context` domain left out.',
       example: 'tel2sip2("tel:+1-201;b=1;a=2", "example.com", "$var(x)");',
       returns: { '1': 'assigned, or not a tel URI', '-1': 'the result is not a URI' },

@@ -74,6 +74,7 @@ export default defineModule({
       [],
       {
         routes: ['REQUEST', 'FAILURE', 'ONREPLY'],
+        since: '6.x',
         doc: 'Replies for an internal error, through the transaction when there is one.',
         example: 'send_reply_error();',
         returns: { ...SENT, '-2': 'a final reply was sent before' },

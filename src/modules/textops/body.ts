@@ -127,7 +127,10 @@ export const BODY: Readonly<Record<string, FunctionDef<Textops> | readonly Funct
     setBody,
     false,
   ),
-  set_body_hex: sets('set_body_hex', ['ANY'], `As \`set_body\`, from hexadecimal. ${NOT_VISIBLE}`, setBody, true),
+  set_body_hex: {
+    ...sets('set_body_hex', ['ANY'], `As \`set_body\`, from hexadecimal. ${NOT_VISIBLE}`, setBody, true),
+    since: '6.x',
+  },
   set_reply_body: sets(
     'set_reply_body',
     REQUEST_SIDE,
@@ -135,13 +138,10 @@ export const BODY: Readonly<Record<string, FunctionDef<Textops> | readonly Funct
     setReplyBody,
     false,
   ),
-  set_reply_body_hex: sets(
-    'set_reply_body_hex',
-    REQUEST_SIDE,
-    'As `set_reply_body`, from hexadecimal.',
-    setReplyBody,
-    true,
-  ),
+  set_reply_body_hex: {
+    ...sets('set_reply_body_hex', REQUEST_SIDE, 'As `set_reply_body`, from hexadecimal.', setReplyBody, true),
+    since: '6.x',
+  },
   filter_body: fn(
     [literal('type')],
     {

@@ -351,6 +351,7 @@ export const HEADERS: Readonly<Record<string, FunctionDef<Textops> | readonly Fu
     [text('name'), int('index', 'of the Via, counted from 0; negative from the last, -1')],
     {
       routes: ['ANY'],
+      since: '6.x',
       doc: `Removes a parameter of a Via. ${NOT_VISIBLE}`,
       example: 'via_param_rm("rport", "0");',
       returns: { '1': 'and above: how many were removed', '-1': 'no such Via or parameter' },

@@ -76,18 +76,24 @@ export const STRINGS: Readonly<Record<string, FunctionDef<Textops>>> = {
     (a, b) => find(a.toLowerCase(), b.toLowerCase()),
     POSITION,
   ),
-  str_any_in: compares(
-    'Tests whether a text holds any of some characters.',
-    'str_any_in',
-    (a, chars) => ([...a].some((c) => chars.includes(c)) ? 1 : -1),
-    { '1': 'yes', '-1': 'no' },
-  ),
-  str_all_in: compares(
-    'Tests whether a text holds all of some characters.',
-    'str_all_in',
-    (a, chars) => (a !== '' && chars !== '' && [...chars].every((c) => a.includes(c)) ? 1 : -1),
-    { '1': 'yes', '-1': 'no' },
-  ),
+  str_any_in: {
+    ...compares(
+      'Tests whether a text holds any of some characters.',
+      'str_any_in',
+      (a, chars) => ([...a].some((c) => chars.includes(c)) ? 1 : -1),
+      { '1': 'yes', '-1': 'no' },
+    ),
+    since: '6.x',
+  },
+  str_all_in: {
+    ...compares(
+      'Tests whether a text holds all of some characters.',
+      'str_all_in',
+      (a, chars) => (a !== '' && chars !== '' && [...chars].every((c) => a.includes(c)) ? 1 : -1),
+      { '1': 'yes', '-1': 'no' },
+    ),
+    since: '6.x',
+  },
   search_str: fn(
     [text('text'), text('pattern')],
     {

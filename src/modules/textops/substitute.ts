@@ -94,6 +94,7 @@ export const SUBSTITUTIONS: Readonly<Record<string, FunctionDef<Textops>>> = {
     [text('text'), text('substitution'), writablePv('result')],
     {
       routes: ['ANY'],
+      since: '6.x',
       doc: 'Substitutes in a text, into a variable.',
       example: 'subst_v("$fU", "/a/b/", "$var(x)");',
       returns: RETURNS,

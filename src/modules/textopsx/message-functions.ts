@@ -58,6 +58,7 @@ export const MESSAGE: Readonly<Record<string, FunctionDef<Textopsx> | readonly F
     [text('route')],
     {
       routes: ['ANY'],
+      since: '6.x',
       doc: 'Runs a route over a copy of the message that has all changes so far applied.',
       example: 'msg_changed_route("LOOK");',
       suspends: true,

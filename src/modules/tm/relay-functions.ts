@@ -151,8 +151,22 @@ const replicateOver = (name: string, proto: Proto | null): FunctionDef<Tm> =>
     (tm) => (ctx, h, p) => replicate(tm, ctx, fixed(h, p, proto ?? ctx.msg.received.proto)),
   );
 
-/** A transport and an address, each a literal or an AVP (`$avp(x)`). */
-const avpPair = [text('proto', 'transport'), text('hostport', 'host:port')] as const;
+/** A literal, an AVP by its bare name (`"$x"`), or a text with variables. */
+const avpText = (name: string, doc: string) =>
+  parsed(
+    name,
+    (written, env): ((ctx: ScriptContext) => string) => {
+      const avp = /^\$(?:[si]:)?(\w+)$/.exec(written)?.[1];
+      return avp === undefined ? env.format(written) : (ctx) => String(ctx.attrs.get(avp) ?? '');
+    },
+    doc,
+  );
+
+/** A transport and an address. */
+const avpPair = [
+  avpText('proto', 'transport, or `$name` of an AVP'),
+  avpText('hostport', 'host:port, or `$name` of an AVP'),
+] as const;
 
 function dynamic(proto: string, hostport: string): RelayTo | null {
   if (hostport === '') return null;
@@ -186,7 +200,10 @@ export const RELAY_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | readonly
   t_relay_to: relayTo,
   t_relay_to_proxy: fn(
     [text('proxy', 'proto:host:port')],
-    relayInfo('Relays to an address that variables may give.', 't_relay_to_proxy("udp:127.0.0.1:5060");'),
+    {
+      ...relayInfo('Relays to an address that variables may give.', 't_relay_to_proxy("udp:127.0.0.1:5060");'),
+      since: '6.x',
+    },
     (tm) => (ctx, proxy) => {
       try {
         return relay(tm, ctx, parseProxy(proxy));
@@ -200,7 +217,7 @@ export const RELAY_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | readonly
     avpPair,
     requestInfo('Relays to an address that AVPs give.', 't_relay_to_avp("udp", "127.0.0.1:5060");'),
     (tm) => (ctx, proto, hostport) => {
-      const to = dynamic(proto, hostport);
+      const to = dynamic(proto(ctx), hostport(ctx));
       return to === null ? -1 : relay(tm, ctx, to);
     },
   ),
@@ -221,7 +238,7 @@ export const RELAY_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | readonly
       't_newtran(); t_forward_nonack_to("udp", "127.0.0.1:5060");',
     ),
     (tm) => (ctx, proto, hostport) => {
-      const to = dynamic(proto, hostport);
+      const to = dynamic(proto(ctx), hostport(ctx));
       return to === null ? -1 : forwardNonAck(tm, ctx, to);
     },
   ),
@@ -254,7 +271,7 @@ export const RELAY_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | readonly
     avpPair,
     requestInfo('Sends a copy to an address that AVPs give.', 't_replicate_to("udp", "127.0.0.1:5060");'),
     (tm) => (ctx, proto, hostport) => {
-      const to = dynamic(proto, hostport);
+      const to = dynamic(proto(ctx), hostport(ctx));
       return to === null ? -1 : replicate(tm, ctx, to);
     },
   ),

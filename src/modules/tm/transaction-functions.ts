@@ -91,6 +91,7 @@ export const TRANSACTION_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | re
     [],
     {
       routes: ['ANY'],
+      since: '6.x',
       doc: 'Whether the run has a transaction already.',
       example: 'if (t_exists()) exit;',
       returns: YES_NO,
@@ -124,6 +125,7 @@ export const TRANSACTION_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | re
     [],
     {
       routes: ['REQUEST', 'FAILURE', 'ONREPLY'],
+      since: '6.x',
       doc: 'Replies for the error of the last relay.',
       example: 'if (!t_relay()) t_reply_error();',
       returns: { '1': 'sent', '-1': 'not sent' },
@@ -214,6 +216,7 @@ export const TRANSACTION_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | re
     [],
     {
       routes: ['BRANCH'],
+      since: '6.x',
       doc: 'Makes the changes so far part of the message that this branch reads.',
       example: 'branch_route[B] { t_msg_apply_changes(); }',
       returns: YES_NO,
@@ -224,6 +227,7 @@ export const TRANSACTION_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | re
     [int('index'), int('label')],
     {
       routes: ['ANY'],
+      since: '6.x',
       doc: 'Adds the present destination set to another transaction.',
       example: 't_cell_append_branches("1", "2");',
       returns: YES_NO,

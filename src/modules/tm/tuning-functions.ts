@@ -158,11 +158,10 @@ export const TUNING_FUNCTIONS: Readonly<Record<string, FunctionDef<Tm> | readonl
     TFlag.DISABLE_6XX,
     'Whether a 6xx leaves the other branches alone.',
   ),
-  t_set_no_auto_ack: flagFunction(
-    't_set_no_auto_ack',
-    TFlag.NO_AUTO_ACK,
-    'Whether the ACK to a 2xx is left to somebody else.',
-  ),
+  t_set_no_auto_ack: {
+    ...flagFunction('t_set_no_auto_ack', TFlag.NO_AUTO_ACK, 'Whether the ACK to a 2xx is left to somebody else.'),
+    since: '6.x',
+  },
   t_set_disable_failover: flagFunction(
     't_set_disable_failover',
     TFlag.DISABLE_FAILOVER,

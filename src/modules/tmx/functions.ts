@@ -72,16 +72,20 @@ export const FUNCTIONS: Readonly<Record<string, FunctionDef<Tmx> | readonly Func
   t_uac_ack_local: [
     fn(
       [text('headers'), text('body')],
-      any(...uacAck),
+      { ...any(...uacAck), since: '6.x' },
       (tmx) => (ctx, headers, body) => tmx.acknowledge(headers, body, tmx.tm.known(ctx)),
     ),
-    fn([text('headers'), text('body'), int('index')], any(...uacAck), (tmx) => (ctx, headers, body, index) => {
-      const t = tmx.tm.known(ctx);
-      return t === null || t.index !== index ? -1 : tmx.acknowledge(headers, body, t);
-    }),
+    fn(
+      [text('headers'), text('body'), int('index')],
+      { ...any(...uacAck), since: '6.x' },
+      (tmx) => (ctx, headers, body, index) => {
+        const t = tmx.tm.known(ctx);
+        return t === null || t.index !== index ? -1 : tmx.acknowledge(headers, body, t);
+      },
+    ),
     fn(
       [text('headers'), text('body'), int('index'), int('label')],
-      any(...uacAck),
+      { ...any(...uacAck), since: '6.x' },
       (tmx) => (_ctx, headers, body, index, label) =>
         tmx.acknowledge(headers, body, tmx.tm.layer.table.at(index, label)),
     ),
@@ -116,7 +120,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionDef<Tmx> | readonly Func
   ],
   t_cancel_branch_idx: fn(
     [int('index'), int('label'), int('branch')],
-    any('Cancels one branch of a transaction.', 't_cancel_branch_idx("1", "2", "0");'),
+    { ...any('Cancels one branch of a transaction.', 't_cancel_branch_idx("1", "2", "0");'), since: '6.x' },
     (tmx) => (_ctx, index, label, branch) => tmx.cancelBranchAt(index, label, branch),
   ),
   t_reply_callid: fn(
@@ -204,12 +208,17 @@ export const FUNCTIONS: Readonly<Record<string, FunctionDef<Tmx> | readonly Func
       (tmx) => (ctx, code) => tmx.drop(ctx, code),
     ),
   ],
-  t_vbflag_set: branchFlag('t_vbflag_set', 'Sets a flag of the branch.', (flags, bit) => flags | bit),
-  t_vbflag_reset: branchFlag('t_vbflag_reset', 'Clears a flag of the branch.', (flags, bit) => flags & ~bit),
-  t_vbflag_is_set: branchFlag(
-    't_vbflag_is_set',
-    'Whether a flag of the branch is set.',
-    (flags, bit) => (flags & bit) !== 0,
-  ),
+  t_vbflag_set: {
+    ...branchFlag('t_vbflag_set', 'Sets a flag of the branch.', (flags, bit) => flags | bit),
+    since: '6.x',
+  },
+  t_vbflag_reset: {
+    ...branchFlag('t_vbflag_reset', 'Clears a flag of the branch.', (flags, bit) => flags & ~bit),
+    since: '6.x',
+  },
+  t_vbflag_is_set: {
+    ...branchFlag('t_vbflag_is_set', 'Whether a flag of the branch is set.', (flags, bit) => (flags & bit) !== 0),
+    since: '6.x',
+  },
   bind_tmx: fn([literal('api')], any('Only for modules written in C; does nothing.', 'bind_tmx("x");'), () => () => 1),
 };

@@ -54,10 +54,10 @@ function implode(items: Iterable<readonly [string, XavpValue]>, quote: string): 
   return out;
 }
 
-function implodeXavp(example: string, doc: string, quote: string) {
+function implodeXavp(example: string, doc: string, quote: string, since?: '6.x') {
   return fn(
     [text('xname'), output],
-    { routes: ANY, doc, example, returns: { '1': 'assigned', '-1': 'no such xavp, or it has no fields' } },
+    { routes: ANY, doc, example, since, returns: { '1': 'assigned', '-1': 'no such xavp, or it has no fields' } },
     (state) => (ctx, name, variable) => {
       const root = ctx.attrs.xavps.get(name);
       if (!(root instanceof XavpList)) return -1;
@@ -284,14 +284,12 @@ export const xavpFunctions = {
     'Writes the fields of a $xavp as a parameter list: a=1;b=2;',
     '',
   ),
-  xavp_params_implode_qval: {
-    ...implodeXavp(
-      'xavp_params_implode_qval("params", "$var(out)");',
-      'Writes the fields of a $xavp as a parameter list with quoted texts: a="1";',
-      '"',
-    ),
-    since: '6.x',
-  },
+  xavp_params_implode_qval: implodeXavp(
+    'xavp_params_implode_qval("params", "$var(out)");',
+    'Writes the fields of a $xavp as a parameter list with quoted texts: a="1";',
+    '"',
+    '6.x',
+  ),
   xavu_params_explode: fn(
     [text('sparams'), text('xname')],
     {

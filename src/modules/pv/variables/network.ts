@@ -193,10 +193,14 @@ const received = pv({
   inner: 'required',
   index: false,
   writable: true,
-  bind: (state, inner) => ({
-    read: entryOf(RECEIVED, inner, 'rcv')(state),
-    write: writeReceived(state, inner!.text),
-  }),
+  bind: (state, inner) => {
+    const read = entryOf(RECEIVED, inner, 'rcv')(state);
+    return {
+      // Only a packet that was not parsed is one that an event route is about.
+      read: (ctx) => (ctx.msg.version === '' ? read(ctx) : null),
+      write: writeReceived(state, inner!.text),
+    };
+  },
 });
 
 /** Packets on their way out and in. */
