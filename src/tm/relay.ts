@@ -54,9 +54,11 @@ export class Relay {
     const { matcher } = this.layer;
     const match = this.layer.onCreated.length === 0 ? null : matcher.request(ctx.msg);
     if (match !== null && match.t !== null) this.layer.server.ackPasses(match.t, ctx.msg);
-    // A caller that repeats the INVITE's branch, as it must not, has it repeated on the other side, as upstream does.
-    const repeated = matcher.sameBranch(ctx.msg);
-    return this.#stateless(ctx, to, 1, repeated?.branches[0]?.id);
+    // A caller that repeats the INVITE's branch, as it must not, and its Request-URI has the branch repeated on the other
+    // side, as upstream does.
+    const first = matcher.sameBranch(ctx.msg);
+    const repeats = first?.request?.requestUri === ctx.msg.requestUri;
+    return this.#stateless(ctx, to, 1, repeats ? first?.branches[0]?.id : undefined);
   }
 
   #stateless(ctx: ScriptContext, to: RelayTo, sent = 1, branch?: string): number | Promise<number> {
