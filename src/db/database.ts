@@ -77,6 +77,8 @@ export interface Column {
 export interface Rows {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly DbValue[])[];
+  /** How many rows a raw statement changed; absent when it reads, and where the driver cannot tell. */
+  readonly affected?: number;
 }
 
 /**

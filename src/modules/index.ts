@@ -30,6 +30,7 @@ export const MODULES: Readonly<Record<string, Loader>> = {
   sanity: () => load(import('./sanity/index.js')),
   siputils: () => load(import('./siputils/index.js')),
   sl: () => load(import('./sl/index.js')),
+  sqlops: () => load(import('./sqlops/index.js')),
   statistics: () => load(import('./statistics/index.js')),
   textops: () => load(import('./textops/index.js')),
   textopsx: () => load(import('./textopsx/index.js')),

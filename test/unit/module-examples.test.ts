@@ -17,6 +17,7 @@ const SETUP: Readonly<Record<string, string>> = {
   counters: 'modparam("counters", "script_counter", "calls")',
   htable: 'modparam("htable", "htable", "a=>size=4;")',
   registrar: 'modparam("registrar", "method_filtering", 1)',
+  sqlops: 'modparam("sqlops", "sqlcon", "db=>sqlite:///tmp/examples.db")',
   statistics: 'modparam("statistics", "variable", "calls")',
   timer: 'modparam("timer", "declare_timer", "t=HOUSEKEEPING,1000,slow,")\nroute[HOUSEKEEPING] { return; }',
 };

@@ -87,7 +87,9 @@ export class SqliteConnection {
   }
 
   raw(sql: string, params: readonly DbValue[]): DbResult<Rows> {
-    return this.#attempt(() => this.#read({ text: sql, params }));
+    // The text holds bytes as latin1 characters, as values do.
+    const text = Buffer.from(sql, 'latin1').toString('utf8');
+    return this.#attempt(() => this.#read({ text, params }));
   }
 
   change(change: Change): DbResult<ChangeResult> {
@@ -146,8 +148,8 @@ export class SqliteConnection {
     const statement = this.#statement(sql.text);
     const params = sql.params.map(toSqlite);
     if (!statement.reader) {
-      statement.run(...params);
-      return { columns: [], rows: [] };
+      const { changes } = statement.run(...params);
+      return { columns: [], rows: [], affected: changes };
     }
     return typed(statement.columns(), statement.all(...params));
   }
