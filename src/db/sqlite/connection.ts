@@ -192,7 +192,7 @@ export class SqliteConnection {
 
 function typed(definitions: readonly SqliteDatabase.ColumnDefinition[], raw: readonly SqliteValue[][]): Rows {
   const columns: Column[] = definitions.map((d, i) => ({
-    name: d.name,
+    name: Buffer.from(d.name, 'utf8').toString('latin1'),
     type: declaredType(d.type) ?? valueType(raw[0]?.[i]),
   }));
   const rows = raw.map((row) => row.map((value, i) => fromSqlite(value, (columns[i] as Column).type)));

@@ -1,8 +1,20 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '../../../../src/clock/clock.js';
 import { startServer } from '../../../../src/server.js';
+
+/** A port that the kernel gives out: in a config, port 0 is the default port. */
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
 
 /** A config that runs on a virtual clock, in a directory of its own. */
 export async function runConfig(config: string, dir = mkdtempSync(join(tmpdir(), 'kts-config-'))) {
@@ -10,7 +22,7 @@ export async function runConfig(config: string, dir = mkdtempSync(join(tmpdir(),
   const log: string[] = [];
   writeFileSync(
     join(dir, 'x.cfg'),
-    `#!KAMAILIO\ndebug=2\nlisten=udp:127.0.0.1:0\nloadmodule "pv.so"\nloadmodule "xlog.so"\n${config}\nrequest_route { exit; }\n`,
+    `#!KAMAILIO\ndebug=2\nlisten=udp:127.0.0.1:${await freePort()}\nloadmodule "pv.so"\nloadmodule "xlog.so"\n${config}\nrequest_route { exit; }\n`,
   );
   const server = await startServer({
     configFile: join(dir, 'x.cfg'),
