@@ -115,9 +115,9 @@ describe('kts check', () => {
     const later = 'loadmodule("pv")\nrequest_route { exit; }\n';
     expect((await kts('check', file(later))).status).toBe(0);
     expect((await kts('check', '--compat', '5.6', file(later))).status).toBe(1);
-    const missing = 'loadmodule "sqlops"\nrequest_route { sql_query("a", "b", "c"); }\n';
+    const missing = 'loadmodule "dispatcher"\nrequest_route { ds_select_dst("1", "4"); }\n';
     expect((await kts('check', file(missing))).status).toBe(1);
-    expect((await kts('check', '--allow-missing', 'sqlops', file(missing))).status).toBe(0);
+    expect((await kts('check', '--allow-missing', 'dispatcher', file(missing))).status).toBe(0);
   });
 });
 
@@ -137,9 +137,9 @@ describe('kts modules', () => {
   test('lists what is here, describes one, and tells not here from not at all', async () => {
     expect((await kts('modules')).out).toMatch(/^pv$/m);
     expect((await kts('modules', 'maxfwd')).out).toMatch(/mf_process_maxfwd_header\(/);
-    expect(await kts('modules', 'sqlops')).toMatchObject({
+    expect(await kts('modules', 'dispatcher')).toMatchObject({
       status: 1,
-      err: 'module sqlops exists upstream but not here yet\n',
+      err: 'module dispatcher exists upstream but not here yet\n',
     });
     expect(await kts('modules', 'constructor')).toMatchObject({ status: 1, err: 'there is no module constructor\n' });
   });
