@@ -1,12 +1,19 @@
 import { Command, Option } from 'commander';
-import type { Diagnostic } from '../../grammar/source.js';
 import { checkConfig } from '../core/server.js';
 import type { LogSink } from '../observe/log.js';
-import { countLine, mayColour, renderDiagnostics } from './report.js';
+import { deny, parseDenied } from './deny.js';
+import type { Checked } from './formats/checked.js';
+import { github } from './formats/github.js';
+import { json } from './formats/json.js';
+import { pretty } from './formats/pretty.js';
+import { sarif } from './formats/sarif.js';
 import { type ConfigOptions, serverOptions, withConfigOptions } from './shared-options.js';
 
+const FORMATS = { pretty, json, sarif, github } as const;
+
 interface CheckOptions extends ConfigOptions {
-  readonly format: 'pretty' | 'json';
+  readonly format: keyof typeof FORMATS;
+  readonly deny?: ReadonlySet<string>;
 }
 
 const SILENT: LogSink = { write: () => {} };
@@ -18,11 +25,12 @@ export function checkCommand(): Command {
   )
     .argument('<cfg...>', 'config files')
     .addOption(
-      new Option('--format <format>', 'how to print what is found').choices(['pretty', 'json']).default('pretty'),
+      new Option('--format <format>', 'how to print what is found').choices(Object.keys(FORMATS)).default('pretty'),
     )
+    .option('--deny <code>', 'take what has this code, or all `warnings`, for an error (repeatable)', parseDenied)
     .action(async (files: string[], options: CheckOptions) => {
-      const all: Diagnostic[] = [];
-      const reasons: string[] = [];
+      const denied = options.deny ?? new Set<string>();
+      const all: Checked[] = [];
       for (const file of files) {
         const checked = await checkConfig(serverOptions(file, options, SILENT));
         if ('ok' in checked) {
@@ -30,31 +38,11 @@ export function checkCommand(): Command {
           process.exitCode = 2;
           return;
         }
-        all.push(...checked.diagnostics);
-        reasons.push(...checked.reasons);
+        const diagnostics = checked.diagnostics.map((d) => deny(d, denied));
+        all.push({ file, diagnostics, reasons: checked.reasons });
       }
-      process.stdout.write(
-        options.format === 'json'
-          ? json(all, reasons)
-          : `${renderDiagnostics(all, mayColour(process.stdout))}${reasons.map((r) => `${r}\n`).join('')}${countLine(all)}\n`,
-      );
-      if (reasons.length > 0 || all.some((d) => d.severity === 'error')) process.exitCode = 1;
+      process.stdout.write(FORMATS[options.format](all));
+      const failed = all.some((c) => c.reasons.length > 0 || c.diagnostics.some((d) => d.severity === 'error'));
+      if (failed) process.exitCode = 1;
     });
-}
-
-/** `reasons`: what keeps the config from running that is not in its text, such as a name that does not resolve. */
-function json(all: readonly Diagnostic[], reasons: readonly string[]): string {
-  const diagnostics = all.map((d) => ({
-    code: d.code,
-    severity: d.severity,
-    title: d.title,
-    file: d.span.at.file,
-    line: d.span.at.line,
-    column: d.span.at.column,
-    endLine: d.span.end.line,
-    endColumn: d.span.end.column,
-    notes: d.notes ?? [],
-    fix: d.fix ?? null,
-  }));
-  return `${JSON.stringify({ diagnostics, reasons }, null, 2)}\n`;
 }
