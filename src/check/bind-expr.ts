@@ -177,8 +177,10 @@ function bindBinary(node: Extract<Expr, { kind: 'binary' }>, scope: BindScope): 
   }
   if (op === '=~' || op === 'eq' || op === 'ne') {
     if (left.type === 'int') mismatch(left, 'an integer', 'a string', scope);
-    if (op === '=~' && right.kind === 'const')
-      return { kind: 'match', left, pattern: `${right.value}`, type: 'int', span };
+    if (op === '=~' && right.kind === 'const') {
+      const match: BoundExpr = { kind: 'match', left, pattern: `${right.value}`, type: 'int', span };
+      return scope.folder.match(match);
+    }
     return scope.folder.binary({ kind: 'binary', op, left, right, type: 'int', span });
   }
   mustNotBeString(left, scope);

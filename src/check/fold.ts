@@ -1,4 +1,5 @@
 import { type IntMath, math32, math64 } from '../script/int-math.js';
+import { compileRegex } from '../script/regex/index.js';
 import { parseInteger } from '../script/value.js';
 import type { BoundBinaryOp, BoundExpr } from './program.js';
 
@@ -18,6 +19,8 @@ export class Folder {
   binary(e: Extract<BoundExpr, { kind: 'binary' }>): BoundExpr {
     const { op, left, right } = e;
     if (left.kind === 'const' && right.kind === 'const') {
+      // Fails when it is evaluated, whatever is divided.
+      if ((op === '/' || op === 'mod') && right.value === 0) return e;
       const folded = this.#constants(op, left, right, e);
       if (folded) return folded;
     }
@@ -35,6 +38,13 @@ export class Folder {
       return { kind: 'strempty', operand: isEmpty(right) ? left : right, type: 'int', span: e.span };
     }
     return e;
+  }
+
+  /** Matches a constant once and for all; a pattern that is not valid is left to be reported where patterns are. */
+  match(e: Extract<BoundExpr, { kind: 'match' }>): BoundExpr {
+    if (e.left.kind !== 'const') return e;
+    const regex = compileRegex(e.pattern, { ignoreCase: true });
+    return 'error' in regex ? e : int(regex.test(`${e.left.value}`) ? 1 : 0, e);
   }
 
   /** Folds a cast or unary operator over a constant; other expressions come back as they are. */
@@ -69,7 +79,6 @@ export class Folder {
     if (op === 'ne' || (op === '!=' && typeof a === 'string')) return int(`${a}` !== `${b}` ? 1 : 0, e);
     if (op === '=~') return null;
     if (typeof a !== 'number' || typeof b !== 'number') return null;
-    if ((op === '/' || op === 'mod') && b === 0) return null;
     const v = this.#math.binary(op, a, b);
     return typeof v === 'number' ? int(v, e) : null;
   }

@@ -54,6 +54,8 @@ interface Flow {
   readonly tail: boolean;
   /** Label that `break` leaves; null: it ends the route. */
   readonly breakLabel: string | null;
+  /** What `break` leaves stands where its value can become the route's result. */
+  readonly breakTail: boolean;
   /** Number of blocks around, the route's own included. */
   readonly nest: number;
 }
@@ -83,7 +85,7 @@ class RouteEmitter implements RouteEmission {
   }
 
   #function(name: string, body: readonly BoundStatement[], suspends: boolean): string {
-    const flow: Flow = { tail: true, breakLabel: null, nest: 1 };
+    const flow: Flow = { tail: true, breakLabel: null, breakTail: false, nest: 1 };
     return `${suspends ? 'async ' : ''}function ${name}(x){let v=1;\n${this.#block(body, flow)}return v;}`;
   }
 
@@ -173,7 +175,7 @@ class RouteEmitter implements RouteEmission {
         return this.#leave(s);
       case 'break':
         if (flow.breakLabel === null) return 'return 0;';
-        return `${flow.tail ? 'v=0;' : ''}break ${flow.breakLabel};`;
+        return `${flow.breakTail ? 'v=0;' : ''}break ${flow.breakLabel};`;
     }
   }
 
@@ -229,7 +231,7 @@ class RouteEmitter implements RouteEmission {
       ? `let ${label}c;try{${label}c=${test};}catch(e){${label}c=R.conditionFailed(e,'while',${quote(rangeText(condition.span))});}if(!${label}c)break;`
       : `if(!(${test}))break;`;
     const runaway = `if(R.maxLoops>0&&${label}n++>=R.maxLoops){${flow.tail ? 'v=' : ''}R.runaway(${s.span.at.line},${s.span.end.line});break;}`;
-    const inner: Flow = { ...flow, breakLabel: label };
+    const inner: Flow = { ...flow, breakLabel: label, breakTail: flow.tail };
     let body: string;
     if (canStop(condition)) {
       // A condition that ended the script but was true lets the first statement of the body run.
@@ -244,11 +246,13 @@ class RouteEmitter implements RouteEmission {
 
   #switch(s: Extract<BoundStatement, { kind: 'switch' }>, flow: Flow): string {
     const label = `w${this.#labels++}`;
-    const inner: Flow = { ...flow, breakLabel: label };
+    const inner: Flow = { ...flow, breakLabel: label, breakTail: flow.tail };
     const { value } = s;
     const isText = s.on === 'str';
     const source = isText ? this.#expr.text(value) : this.#expr.int(value);
     const cases = s.cases;
+    // Upstream drops a switch over a constant when nothing matches, and is left with its code for a bug.
+    const unmatched = value.kind === 'const' && !cases.some((c) => c.label.kind === 'default') ? -5 : 1;
     const arms = cases.map((c, i) => {
       // Fall-through means that any arm may be the last one executed.
       const body = this.#nested(c.body, inner);
@@ -274,7 +278,7 @@ class RouteEmitter implements RouteEmission {
       mayFail(value) || !isText
         ? `let ${label}s;try{${label}s=${source};}catch(e){${label}s=R.switchFailed(e);}`
         : `const ${label}s=${source};`;
-    return `{${head}${this.#stopAfter(value)}${select}${flow.tail ? 'v=1;' : ''}${label}:switch(${subject}){${arms.join('\n')}}}`;
+    return `{${head}${this.#stopAfter(value)}${select}${flow.tail ? `v=${unmatched};` : ''}${label}:switch(${subject}){${arms.join('\n')}}}`;
   }
 
   #leave(s: Extract<BoundStatement, { kind: 'return' | 'exit' | 'drop' }>): string {

@@ -95,7 +95,7 @@ class StatementMaker {
         ? this.#expressions.words(2)
         : words
           ? this.#expressions.open(2)
-          : this.#expressions.number(2);
+          : part('int', '(', this.#expressions.number(2), ' | $var(z))');
     const labels = words ? this.#wordLabels() : [...new Set(r.times(1, 4, () => String(r.below(7) - 2)))];
     const arms: (string | Part)[] = labels.flatMap((label) => ['case ', label, ':\n', this.#arm(depth)]);
     // 5.6 refuses a default that stands first in a switch over texts, or alone.

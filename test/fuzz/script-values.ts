@@ -158,7 +158,6 @@ const TRANSFORMATIONS: readonly (readonly [number, readonly string[]])[] = [
       's.encode.base64urlt',
       's.decode.base64urlt',
       's.encode.base58',
-      's.encode.7bit',
       's.corehash',
       's.corehash,16',
     ],

@@ -15,7 +15,7 @@ export const lineClass: TransformationClass = {
   count: {
     doc: 'How many lines there are, as text.',
     params: [0, 0],
-    bind: () => (_ctx, input) => (isEmpty(input) ? '' : `${lines(toText(input)).length}`),
+    bind: () => (_ctx, input) => (isEmpty(input) ? FAILED : `${lines(toText(input)).length}`),
   },
   at: {
     doc: 'Line by position, 0 first, -1 last.',
@@ -24,7 +24,7 @@ export const lineClass: TransformationClass = {
       const index = intParam(state, params[0]!, 'name');
       return (ctx, input) => {
         const i = index(ctx);
-        if (i === undefined) return FAILED;
+        if (i === undefined || isEmpty(input)) return FAILED;
         const list = lines(toText(input));
         return list[i < 0 ? list.length + i : i] ?? '';
       };
@@ -37,7 +37,8 @@ export const lineClass: TransformationClass = {
       const start = textParam(state, params[0]!, 'value cannot get p1');
       return (ctx, input) => {
         const text = start(ctx);
-        return text === undefined ? FAILED : (lines(toText(input)).find((line) => line.startsWith(text)) ?? '');
+        if (text === undefined || isEmpty(input)) return FAILED;
+        return lines(toText(input)).find((line) => line.startsWith(text)) ?? '';
       };
     },
   },

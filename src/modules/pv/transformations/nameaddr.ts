@@ -33,7 +33,7 @@ function addressOp(doc: string, get: (address: LooseAddress) => Value): Transfor
       const read = remembered(parse);
       return (_ctx, input) => {
         const text = toText(input);
-        if (text === '') return '';
+        if (text === '') return FAILED;
         const address = read(text);
         return address === null ? FAILED : get(address);
       };

@@ -41,8 +41,7 @@ function integer(keepText: boolean): Transformation {
         if (typeof input === 'number' || typeof input === 'bigint') return input;
         if (input instanceof Dual) return keepText ? new Dual(input.int, input.text, 'int') : input.int;
         const text = toText(input);
-        if (text === '' || text === '+' || text === '-' || text.startsWith('0x') || text.startsWith('0X'))
-          return FAILED;
+        if (text.startsWith('0x') || text.startsWith('0X')) return FAILED;
         const n = parseInteger(text, bits);
         if (n === null) return FAILED;
         return keepText && `${n}` !== text ? new Dual(n, text, 'int') : n;

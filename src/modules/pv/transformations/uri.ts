@@ -14,7 +14,7 @@ function parser(state: PvState): (input: Value) => Uri | null {
   };
 }
 
-/** An operation on a URI; empty input gives "", a malformed URI fails. */
+/** An operation on a URI; empty input and a malformed URI fail. */
 function uriOp(doc: string, get: (uri: Uri, state: PvState) => Value): Transformation {
   return {
     doc,
@@ -22,7 +22,7 @@ function uriOp(doc: string, get: (uri: Uri, state: PvState) => Value): Transform
     bind: (state) => {
       const parse = parser(state);
       return (_ctx, input) => {
-        if (input === '') return '';
+        if (input === '') return FAILED;
         const uri = parse(input);
         return uri === null ? FAILED : get(uri, state);
       };
@@ -38,7 +38,7 @@ function namedOp(doc: string, get: (uri: Uri, name: string) => Value): Transform
       const parse = parser(state);
       const read = textParam(state, params[0]!, 'param cannot get p1');
       return (ctx, input) => {
-        if (input === '') return '';
+        if (input === '') return FAILED;
         const uri = parse(input);
         const name = uri === null ? undefined : read(ctx);
         return uri === null || name === undefined ? FAILED : get(uri, name);
