@@ -17,7 +17,9 @@ const isInteger = (v: Value): boolean =>
 /** A value as SQL has it; `none` stands for null. */
 function sqlValue(doc: string, none: string): TransformationDef<Sqlops> {
   return transformation({
-    doc: `The value in SQL: integers as they are, text in quotes with \`'\`, \`"\` and \`\\\` escaped as MySQL has it, null as ${doc}.`,
+    doc:
+      `The value in SQL: integers as they are, text in quotes with \`'\`, \`"\` and \`\\\` escaped as MySQL has it, null as ${doc}. ` +
+      "SQLite does not know such escapes, and a quote in the value ends its text there: use `cast(x'$(rU{s.encode.hexa})' as text)`.",
     params: [0, 0],
     acceptsNull: true,
     bind: (state) => {

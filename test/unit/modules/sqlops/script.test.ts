@@ -65,6 +65,15 @@ it('keeps integers beyond 32 bits and text in any bytes', async () => {
   expect(script[0]).toContain(bytes('grüße'));
 });
 
+it('takes any text into SQLite as hexadecimal digits, as the documentation of {sql.val} recommends', async () => {
+  const { script } = await linesOf(
+    ONE,
+    `$var(s) = "it's; drop --"; sql_query("db", "select cast(x'$(var(s){s.encode.hexa})' as text)", "r");
+    xlog("$dbr(r=>[0,0])\\n");`,
+  );
+  expect(script).toEqual(["it's; drop --"]);
+});
+
 it('shows so much of a failed query as log_buf_size says', async () => {
   const { log } = await linesOf(`${ONE}modparam("sqlops", "log_buf_size", 10)\n`, 'sql_query("db", "0123456789ABC");');
   expect(log.join('\n')).toContain('cannot do the query [0123456789]: ');
