@@ -178,7 +178,7 @@ describe('a start that fails leaves nothing open', () => {
   test('an include that cannot be read, an error in the text, a module that is not here: found before anything opens', async () => {
     expect((await refusal(`${listen()}include_file "gone.cfg"\nrequest_route { exit; }`)).codes).toHaveLength(1);
     expect((await refusal(`${listen()}request_route { exit }`)).codes).toHaveLength(1);
-    expect((await refusal(`${listen()}loadmodule "sqlops"\nrequest_route { exit; }`)).codes).toEqual(['KTS1004']);
+    expect((await refusal(`${listen()}loadmodule "dialog"\nrequest_route { exit; }`)).codes).toEqual(['KTS1004']);
     expect((await refusal(`${listen()}request_route { route(X); }`)).codes).toEqual(['KTS1050']);
   });
 
@@ -294,15 +294,15 @@ describe('modules', () => {
   });
 
   test('one that is allowed to be missing: its functions fail and say so, its variables are undefined', async () => {
-    const config = `debug=3\n${listen()}loadmodule "pv"\nloadmodule "sqlops"\nrequest_route { exit; }
+    const config = `debug=3\n${listen()}loadmodule "pv"\nloadmodule "dialog"\nrequest_route { exit; }
       event_route[core:worker-one-init] {
-        if (!sql_query("a", "b", "c")) log(1, "failed");
-        $var(x) = $dbr(ra=>rows);
-        if ($dbr(ra=>rows) == $null) log(1, "undefined");
+        if (!is_known_dlg()) log(1, "failed");
+        $var(x) = $dlg(h_id);
+        if ($dlg(h_id) == $null) log(1, "undefined");
       }`;
-    await started(config, { allowMissing: new Set(['sqlops']) });
+    await started(config, { allowMissing: new Set(['dialog']) });
     expect(log.filter((l) => !l.startsWith('INFO'))).toEqual([
-      `ERROR: sql_query() of module sqlops is not here: it fails at ${dir}/k.cfg:7`,
+      `ERROR: is_known_dlg() of module dialog is not here: it fails at ${dir}/k.cfg:7`,
       'NOTICE: failed',
       'NOTICE: undefined',
     ]);
