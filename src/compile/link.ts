@@ -17,7 +17,7 @@ import type { ScriptContext } from '../script/context.js';
 import { EVALUATION_FAILED, type OperatorSite } from '../script/operators.js';
 import { compileRegex } from '../script/regex/index.js';
 import type { ScriptVars } from '../script/script-vars.js';
-import { isDefined, toPrinted, type Value } from '../script/value.js';
+import { toPrinted, type Value } from '../script/value.js';
 import type { Constants } from './constants.js';
 
 /** What linking needs of the script thread. */

@@ -199,7 +199,7 @@ export function buildForwardedReply(msg: SipMessage, options: ForwardedReplyOpti
   const firstLine =
     options.status !== undefined
       ? `${msg.version} ${options.status} ${options.reason ?? msg.reason}${CRLF}`
-      : edits !== null && edits.touches(0, msg.firstLineEnd - 1)
+      : edits?.touches(0, msg.firstLineEnd - 1)
         ? `${edits.apply(raw, 0, msg.firstLineEnd).trimEnd()}${CRLF}`
         : raw.slice(0, msg.firstLineEnd);
   const addLength = options.needsLength === true && msg.firstHeader(Hdr.CONTENT_LENGTH) < 0;
