@@ -40,19 +40,22 @@ server.on('exit', (code, signal) => {
   process.exitCode = code ?? (signal === null ? 0 : 1);
 });
 
-/** A port that is free for UDP and TCP alike. */
+/** A port that is free for UDP and TCP alike, of four digits: sipsak cuts off the fifth. */
 async function freePort() {
-  for (;;) {
+  for (let candidate = 5060; candidate < 10_000; candidate += 10) {
     const tcp = createServer();
-    await new Promise((resolve) => tcp.listen(0, '127.0.0.1', resolve));
-    const candidate = tcp.address().port;
+    const tcpFree = await new Promise((resolve) => {
+      tcp.once('error', () => resolve(false));
+      tcp.listen({ port: candidate, host: '127.0.0.1', exclusive: true }, () => resolve(true));
+    });
     const udp = createSocket('udp4');
-    const free = await new Promise((resolve) => {
+    const udpFree = await new Promise((resolve) => {
       udp.once('error', () => resolve(false));
       udp.bind({ address: '127.0.0.1', port: candidate, exclusive: true }, () => resolve(true));
     });
     udp.close();
-    await new Promise((resolve) => tcp.close(resolve));
-    if (free) return candidate;
+    if (tcpFree) await new Promise((resolve) => tcp.close(resolve));
+    if (tcpFree && udpFree) return candidate;
   }
+  throw new Error('no free port between 5060 and 9999 on 127.0.0.1');
 }
