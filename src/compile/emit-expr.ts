@@ -140,6 +140,7 @@ export class ExprEmitter {
    */
   assigned(e: BoundExpr): string {
     if (e.kind === 'call' || e.kind === 'route-call' || e.kind === 'block') return this.#code(e);
+    if (e.kind === 'assign') return `(${this.truth(e)}?1:-1)`;
     // A choice is a computed value: undefined becomes text.
     if (e.kind === 'selval') return `(${this.value(e)}??"")`;
     if (e.kind === 'pv') return `S(${this.value(e)})`;

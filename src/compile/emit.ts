@@ -289,8 +289,7 @@ class RouteEmitter implements RouteEmission {
       return `x.stop|=${bits};return x.rc=${n};`;
     }
     const source = `R.code(${this.#expr.int(s.value)})`;
-    const range = quote(rangeText(s.value.span));
-    const compute = `let n;try{n=${source};}catch(e){n=R.returnFailed(e,${range});}`;
+    const compute = `let n;try{n=${source};}catch(e){n=R.returnFailed(e);}`;
     if (s.kind === 'return') return `{${compute}if(n===0){x.stop|=1;x.rc=0;}return n;}`;
     return `{${compute}x.stop|=${bits};return x.rc=n;}`;
   }

@@ -254,10 +254,10 @@ export class ScriptRuntime {
     return false;
   }
 
-  returnFailed(e: unknown, range: string): number {
+  returnFailed(e: unknown): number {
     rethrowOthers(e);
-    this.#log.error('<core>', `error while evaluating expression (${range})`);
-    return -1;
+    this.#log.warn('<core>', 'failed to eval int expression');
+    return -5;
   }
 
   /** What the switch goes by when its value cannot be had: nothing, so the default arm is taken. */

@@ -151,7 +151,8 @@ export function parseUri(text: string): Uri | null {
 function parseSip(text: string, scheme: UriScheme, start: number, end: number): Uri | null {
   // User parts may hold `;` and `?` (RFC 3261 §25.1 user-unreserved), so the first `@` decides.
   const at = text.indexOf('@', start);
-  if (at === start) return null;
+  // A second `@` cannot be told from a mistake; upstream refuses it anywhere.
+  if (at === start || (at >= 0 && text.indexOf('@', at + 1) >= 0)) return null;
   let user = '';
   let password = '';
   let hostStart = start;
@@ -160,6 +161,7 @@ function parseSip(text: string, scheme: UriScheme, start: number, end: number): 
     let colon = text.indexOf(':', start);
     if (colon < 0 || colon >= at) colon = at;
     else password = text.slice(colon + 1, at);
+    if (password.includes(';') || password.includes('?')) return null;
     user = text.slice(start, colon);
   }
   const hostEnd = endOfHost(text, hostStart, end);

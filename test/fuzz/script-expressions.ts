@@ -86,7 +86,8 @@ export class ExpressionMaker {
     return r.weighted<() => Part>([
       [10, () => this.#literal()],
       [8, () => part('text', '(', this.text(d), ' + ', this.any(d), ')')],
-      [5, () => part('text', '(str)(', this.any(d), ')')],
+      // Not of a variable: 5.6 keeps a value that a transformation failed on for an integer around this.
+      [5, () => part('text', '(str)(', this.int(d), ')')],
       [1, () => part('text', `@${r.pick(['ruri.user', 'from.uri.host', 'cseq.method', 'via[1].host'])}`)],
     ])();
   }
@@ -102,7 +103,7 @@ export class ExpressionMaker {
 
   /** A choice. Only as all of a right side: anywhere else 5.6 reports a bug of its own and fails. */
   choice(depth: number): Part {
-    return part('open', 'selval(', this.number(depth), ', ', this.any(depth), ', ', this.any(depth), ')');
+    return part('open', 'selval(', this.number(depth), ', ', this.open(0), ', ', this.#literal(), ')');
   }
 
   /** `a - b * c == d`: no parentheses, so that precedence and associativity show. */

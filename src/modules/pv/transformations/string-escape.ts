@@ -2,8 +2,8 @@ import type { PvState } from '../state.js';
 import { FAILED, type TransformationClass, textOp } from './define.js';
 
 const UNRESERVED = "-_.!~*'()";
-/** RFC 3261 §25.1 `user` and `param` may hold these unescaped, beside letters and digits. */
-const USER = table(`${UNRESERVED}&=+$,;?/`);
+/** RFC 3261 §25.1 `user` and `param` may hold these unescaped, beside letters and digits; upstream escapes `/` in users. */
+const USER = table(`${UNRESERVED}&=+$,;?`);
 const PARAM = table(`${UNRESERVED}[]/:&+$`);
 const URL_PARAM = table('-_.~');
 
