@@ -214,7 +214,7 @@ describe('an expression that cannot be evaluated', () => {
     expect(bench.log[0]).toBe('ERROR: Bad regular expression "("');
   });
 
-  test('a failed return gives -5, upstream's code for a bug', async () => {
+  test('a failed return gives -5, the code upstream has for a bug', async () => {
     expect(await says(`${ZERO} route(A); say("$rc");`, 'route[A] { return 1 / $var(z); }')).toEqual(['-5']);
   });
 });

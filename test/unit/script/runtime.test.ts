@@ -121,12 +121,12 @@ describe('what is abandoned', () => {
     for (const catcher of [
       (e: unknown) => runtime.conditionFailed(e, 'if', '1,1'),
       (e: unknown) => runtime.assignmentAbandoned(e, '1,1', '1,1'),
-      (e: unknown) => runtime.returnFailed(e, '1,1'),
+      (e: unknown) => runtime.returnFailed(e),
       (e: unknown) => runtime.switchFailed(e),
       (e: unknown) => runtime.actionAbandoned(e, 'k.cfg:1'),
     ]) {
       expect(() => catcher(bug)).toThrow(bug);
-      expect([false, -1, null]).toContain(catcher(EVALUATION_FAILED));
+      expect([false, -1, -5, null]).toContain(catcher(EVALUATION_FAILED));
     }
   });
 });
