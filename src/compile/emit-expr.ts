@@ -15,6 +15,12 @@ export interface RouteEmission {
   blockFunction(body: Extract<BoundExpr, { kind: 'block' }>['body']): { name: string; suspends: boolean };
 }
 
+/**
+ * How everything that an expression runs begins: with a `$rc` of 0, and with an end of the script that something before
+ * it in the same expression asked for forgotten. Only the last of them can end the script.
+ */
+const FRESH = 'x.rc=0,x.stop=0';
+
 /** Variables that keep whatever they are given. */
 const STORES = new Set(['var', 'vz', 'vn', 'shv', 'avp', 'xavp', 'xavu', 'xavi', 'sht', '%']);
 
@@ -66,7 +72,7 @@ export class ExprEmitter {
       case 'comparison':
         return this.#comparison(e);
       case 'assign':
-        return `(x.rc=0,${this.#assignOperand(e)})`;
+        return `(${FRESH},${this.#assignOperand(e)})`;
       case 'block':
       case 'call':
       case 'route-call':
@@ -177,13 +183,13 @@ export class ExprEmitter {
     return call.core ? waited : `R.done(x,${waited})`;
   }
 
-  /** The code of what an expression runs. It begins with a `$rc` of 0, and only what sets one changes that. */
+  /** The code of what an expression runs. */
   #code(e: Extract<BoundExpr, { kind: 'block' | 'call' | 'route-call' }>): string {
-    if (e.kind === 'block') return `(x.rc=0,${this.#blockCode(e)})`;
-    if (e.kind === 'route-call') return `(x.rc=0,${this.route.routeCall(e.call)})`;
+    if (e.kind === 'block') return `(${FRESH},${this.#blockCode(e)})`;
+    if (e.kind === 'route-call') return `(${FRESH},${this.route.routeCall(e.call)})`;
     // A module function's own code replaces the 0, which nothing sees when the arguments are constant.
     const unseen = !e.call.core && e.call.args.every((a) => a.kind === 'const' || a.kind === 'absent');
-    return unseen ? this.#operand(e.call) : `(x.rc=0,${this.#operand(e.call)})`;
+    return `(${unseen ? 'x.stop=0' : FRESH},${this.#operand(e.call)})`;
   }
 
   /** A call inside an expression: when its arguments cannot be had, the call alone counts as failed. */
