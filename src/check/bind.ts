@@ -14,6 +14,7 @@ import { CORE_PARAMS, findCoreParam } from '../registry/core-params.js';
 import { type CoreSettings, defaultSettings } from '../registry/core-settings.js';
 import type { ModuleDef, ParamDef, ParamSetting } from '../registry/module.js';
 import { type RouteName, routeMask } from '../script/route-kind.js';
+import { asyncGroups } from './async-groups.js';
 import { bindBlock } from './bind-statement.js';
 import { isUpstreamModule, isUpstreamParam, upstreamModules } from './catalog.js';
 import type { Findings } from './findings.js';
@@ -94,6 +95,7 @@ class ProgramBinder {
       customVariables,
       flags: this.#flags,
       avpFlags: this.#avpFlags,
+      asyncGroups: asyncGroups(items.filter((i) => i.kind === 'core-param')),
       routes: this.#routes(items.filter((i) => i.kind === 'route-block')),
     };
   }

@@ -3,6 +3,7 @@ import type { Span } from '../../grammar/source.js';
 import type { Arg, LiteralKind, RouteTable } from '../registry/arguments.js';
 import type { CoreSettings } from '../registry/core-settings.js';
 import type { CallSite, FunctionDef, ModuleDef, ParamSetting, PvDef, TransformationDef } from '../registry/module.js';
+import type { AsyncGroup } from './async-groups.js';
 
 /**
  * A config after binding: every name resolved to its definition, every literal checked, types inferred. Independent of
@@ -21,6 +22,8 @@ export interface Program {
   /** Declared message flags: name to bit number. */
   readonly flags: ReadonlyMap<string, number>;
   readonly avpFlags: ReadonlyMap<string, number>;
+  /** Groups of worker threads, in the order they are declared. */
+  readonly asyncGroups: readonly AsyncGroup[];
   readonly routes: readonly BoundRoute[];
 }
 

@@ -26,6 +26,10 @@ export interface ServerOptions {
   readonly runDir?: string;
   /** Where relative paths of embedded databases start; the working directory by default. */
   readonly stateDir?: string;
+  /** Texts of files by absolute path, taken in place of what is on disk: a worker thread compiles what thread 0 read. */
+  readonly sources?: ReadonlyMap<string, string>;
+  /** Groups of worker threads are served by thread 0 instead: for tests on a virtual clock. */
+  readonly inlineGroups?: boolean;
   readonly sink: LogSink;
   readonly clock: Clock;
   /** The command line, for `core.arg`. */

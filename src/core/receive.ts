@@ -2,6 +2,7 @@ import { Level, type Log } from '../observe/log.js';
 import type { Counter } from '../observe/statistics.js';
 import type { RouteRef } from '../registry/arguments.js';
 import type { Hooks, Routes } from '../registry/host.js';
+import { Attributes } from '../script/attributes.js';
 import { ScriptContext, Stop } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
 import { Hdr } from '../sip/header-names.js';
@@ -53,44 +54,62 @@ export class Receiver {
     this.#parseError = routes.find('event', 'core:receive-parse-error');
   }
 
-  /** Takes one message off the network. */
-  receive(raw: string, received: ReceiveInfo): void {
+  /**
+   * Takes one message off the network, or from another thread (`internal`), where it has been through pre-routing.
+   * @returns a promise while the message keeps the thread's attention; it never rejects
+   */
+  receive(raw: string, received: ReceiveInfo, internal = false): Promise<void> | undefined {
     try {
       const msg = SipMessage.parse(raw, received);
       if (msg instanceof ParseFailure) this.#unparsable(SipMessage.unread(raw, received), msg.reason);
-      else this.process(msg);
+      else return this.process(msg, internal);
     } catch (e) {
       this.#failed(e, raw);
     }
+    return undefined;
   }
 
   /** Runs a parsed message through the routes. */
-  process(msg: SipMessage): void {
-    const pending = msg.isRequest ? this.#request(msg) : this.#replyMessage(msg);
-    if (pending !== undefined) pending.catch((e: unknown) => this.#failed(e, msg.raw));
+  process(msg: SipMessage, internal = false): Promise<void> | undefined {
+    const pending = msg.isRequest ? this.#request(msg, internal) : this.#replyMessage(msg, internal);
+    return pending?.catch((e: unknown) => this.#failed(e, msg.raw));
   }
 
-  #request(msg: SipMessage): Promise<void> | undefined {
+  /** Runs event_route[core:pre-routing]; true when it dropped the message. */
+  #dropsEarly(msg: SipMessage, attrs: Attributes): boolean | Promise<boolean> {
+    const early = new ScriptContext(msg, RouteKind.REQUEST, attrs);
+    early.early = true;
+    const code = this.#preRouting!.run(early);
+    const drops = (): boolean => (early.stop & Stop.DROP) !== 0;
+    return typeof code === 'number' ? drops() : code.then(drops);
+  }
+
+  /** True when another thread has been given the message: what it belongs to is there. */
+  #isElsewhere(msg: SipMessage): boolean {
+    const { elsewhere } = this.parts.hooks;
+    for (let i = 0; i < elsewhere.length; i++) if (elsewhere[i]!(msg)) return true;
+    return false;
+  }
+
+  #request(msg: SipMessage, internal: boolean): Promise<void> | undefined {
     const { hooks, counters } = this.parts;
-    counters.rcv_requests.inc();
+    if (!internal) counters.rcv_requests.inc();
     const ctx = new ScriptContext(msg, RouteKind.REQUEST);
     if (!routable(msg)) {
       this.#unroutable(msg, 'request');
       return undefined;
     }
+    if (this.#isElsewhere(msg)) return undefined;
     for (const hook of hooks.preRequest) {
       if (!hook(ctx)) {
         counters.drop_requests.inc();
         return undefined;
       }
     }
-    if (this.#preRouting !== null) {
-      const early = new ScriptContext(msg, RouteKind.REQUEST, ctx.attrs);
-      const code = this.#preRouting.run(early);
-      if (typeof code !== 'number') return code.then(() => (early.stop & Stop.DROP ? undefined : this.#route(ctx)));
-      if (early.stop & Stop.DROP) return undefined;
-    }
-    return this.#route(ctx);
+    if (this.#preRouting === null || internal) return this.#route(ctx);
+    const dropped = this.#dropsEarly(msg, ctx.attrs);
+    if (typeof dropped === 'object') return dropped.then((yes) => (yes ? undefined : this.#route(ctx)));
+    return dropped ? undefined : this.#route(ctx);
   }
 
   #route(ctx: ScriptContext): Promise<void> | undefined {
@@ -130,13 +149,22 @@ export class Receiver {
     for (const hook of this.parts.hooks.postRequest) hook(ctx);
   }
 
-  #replyMessage(msg: SipMessage): Promise<void> | undefined {
-    const { hooks, counters } = this.parts;
-    counters.rcv_replies.inc();
+  #replyMessage(msg: SipMessage, internal: boolean): Promise<void> | undefined {
+    const { counters } = this.parts;
+    if (!internal) counters.rcv_replies.inc();
     if (!routable(msg)) {
       this.#unroutable(msg, 'reply');
       return undefined;
     }
+    if (this.#isElsewhere(msg)) return undefined;
+    if (this.#preRouting === null || internal) return this.#routeReply(msg);
+    const dropped = this.#dropsEarly(msg, new Attributes());
+    if (typeof dropped === 'object') return dropped.then((yes) => (yes ? undefined : this.#routeReply(msg)));
+    return dropped ? undefined : this.#routeReply(msg);
+  }
+
+  #routeReply(msg: SipMessage): Promise<void> | undefined {
+    const { hooks, counters } = this.parts;
     const ctx = new ScriptContext(msg, RouteKind.CORE_ONREPLY);
     ctx.reply = msg;
     for (const hook of hooks.preReply) {

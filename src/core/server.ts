@@ -1,24 +1,23 @@
 import { lookup } from 'node:dns/promises';
-import { readFileSync } from 'node:fs';
-import { dirname, resolve as resolvePath } from 'node:path';
 import type { Diagnostic } from '../../grammar/source.js';
 import { DriverRegistry } from '../db/registry.js';
 import { createNetwork } from '../net/network.js';
-import { Resolver } from '../net/resolve.js';
 import type { Network } from '../net/transport.js';
-import { Level, Log } from '../observe/log.js';
+import { Level, type Log } from '../observe/log.js';
 import { Statistics } from '../observe/statistics.js';
 import { registerCoreCommands } from '../rpc/core-commands.js';
 import { RpcTable } from '../rpc/table.js';
 import { Stop } from '../script/context.js';
-import { LocalZone } from '../shm/local-zone.js';
+import { makeCommon } from './common.js';
 import { serverFacts } from './facts.js';
 import { resolveListeners } from './listeners.js';
-import { type LoadedConfig, loadConfig } from './load.js';
-import { networkOptions, resolverOptions } from './network-settings.js';
+import { makeLog, makeThread } from './make-thread.js';
+import { networkOptions } from './network-settings.js';
 import type { ServerOptions } from './options.js';
 import { restartNeeds } from './reload.js';
-import { ScriptThread } from './thread.js';
+import { readConfig } from './source.js';
+import type { ScriptThread } from './thread.js';
+import { Workers } from './workers.js';
 
 /** Why a server did not start. */
 export interface StartFailure {
@@ -46,9 +45,6 @@ export interface Checked {
   readonly reasons: readonly string[];
 }
 
-/** Upstream's default of `rundir` on Debian. */
-const RUN_DIR = '/run/kamailio';
-
 /** How long a stop waits for modules and connections, in milliseconds. */
 const STOP_TIMEOUT = 5000;
 
@@ -70,6 +66,7 @@ export class Server {
       readonly options: ServerOptions;
       readonly network: Network;
       readonly databases: DriverRegistry;
+      readonly workers: Workers | null;
     },
   ) {}
 
@@ -85,7 +82,7 @@ export class Server {
    * defines, the server goes on as it is.
    */
   async reload(): Promise<Reloaded> {
-    const loaded = await load(this.parts.options);
+    const loaded = await readConfig(this.parts.options);
     if ('ok' in loaded) return loaded;
     const { program, findings } = loaded;
     const refuse = (reasons: readonly string[]): Reloaded => ({ ok: false, diagnostics: loaded.diagnostics, reasons });
@@ -108,6 +105,7 @@ export class Server {
   async #close(): Promise<void> {
     const { network, databases } = this.parts;
     network.onMessage(() => {});
+    await this.parts.workers?.stop(STOP_TIMEOUT);
     await within(this.thread.stop(), STOP_TIMEOUT);
     await within(network.close(), STOP_TIMEOUT);
     await within(databases.closeAll(), STOP_TIMEOUT);
@@ -125,6 +123,8 @@ async function within(work: Promise<unknown>, ms: number): Promise<void> {
 
 interface Prepared {
   readonly thread: ScriptThread | null;
+  /** The threads of groups; null when there are none. */
+  readonly workers: Workers | null;
   readonly log: Log;
   readonly diagnostics: readonly Diagnostic[];
   readonly accepted: boolean;
@@ -132,79 +132,49 @@ interface Prepared {
   readonly databases: DriverRegistry;
 }
 
-/** Reads the config and understands it as far as that goes without running anything. */
-async function load(options: ServerOptions): Promise<LoadedConfig | StartFailure> {
-  let text: string;
-  try {
-    text = readFileSync(resolvePath(options.cwd, options.configFile), 'latin1');
-  } catch (e) {
-    return {
-      ok: false,
-      diagnostics: [],
-      reasons: [`loading config file(${options.configFile}): ${(e as Error).message}`],
-    };
-  }
-  return loadConfig({
-    file: options.configFile,
-    text: options.preamble + text,
-    read: (path) => {
-      try {
-        return readFileSync(path, 'latin1');
-      } catch {
-        return null;
-      }
-    },
-    env: options.env,
-    cwd: options.cwd,
-    defines: options.defines,
-    substs: options.substs,
-    compat: options.compat,
-    allowMissing: options.allowMissing,
-  });
-}
-
 /** Everything that is done before a socket is opened. */
 async function prepare(options: ServerOptions): Promise<Prepared | StartFailure> {
-  const loaded = await load(options);
+  const loaded = await readConfig(options);
   if ('ok' in loaded) return loaded;
   const { program, findings } = loaded;
-  const { clock } = options;
-  const log = new Log(options.sink, options.debugLevel ?? (program?.settings.debug ?? 0) + options.debugOffset, () =>
-    clock.now(),
-  );
-  const settings = program?.settings;
-  const network = createNetwork(networkOptions(settings, clock, log));
+  const log = makeLog(options, program);
+  const network = createNetwork(networkOptions(program?.settings, options.clock, log));
   const databases = new DriverRegistry();
   if (program === null) {
-    return { thread: null, log, diagnostics: loaded.diagnostics, accepted: false, network, databases };
+    return {
+      thread: null,
+      workers: null,
+      log,
+      diagnostics: loaded.diagnostics,
+      accepted: false,
+      network,
+      databases,
+    };
   }
   const rpc = new RpcTable((method, error) => log.error('<core>', `rpc command ${method} failed: ${String(error)}`));
-  const thread = new ScriptThread({
-    program,
-    compat: options.compat,
-    clock,
+  const common = makeCommon(options, program.asyncGroups, log);
+  const statistics = new Statistics(common.counters);
+  const { defines } = loaded.parsed;
+  const thread = makeThread(options, program, defines, {
     log,
     network,
-    resolver: new Resolver({
-      clock,
-      options: resolverOptions(program.settings),
-      supports: (proto) => network.sockets.some((s) => s.proto === proto),
-    }),
-    zone: new LocalZone(clock),
+    zone: common.zone,
     databases,
     rpc,
-    statistics: new Statistics(),
-    threadIndex: 0,
-    configDir: dirname(resolvePath(options.cwd, options.configFile)),
-    runDir: options.runDir ?? program.settings.rundir ?? RUN_DIR,
-    stateDir: resolvePath(options.cwd, options.stateDir ?? '.'),
-    cwd: options.cwd,
-    defines: loaded.parsed.defines,
-    env: options.env,
+    statistics,
+    threads: common.exchange,
   });
-  registerCoreCommands(rpc, serverFacts({ thread, program, options, defines: loaded.parsed.defines }));
+  registerCoreCommands(rpc, serverFacts({ thread, program, options, defines }));
   thread.configure(findings);
-  return { thread, log, diagnostics: loaded.diagnostics, accepted: !findings.failed('parse'), network, databases };
+  return {
+    thread,
+    workers: common.workers === null ? null : new Workers(common.workers, thread, options, loaded.sources),
+    log,
+    diagnostics: loaded.diagnostics,
+    accepted: !findings.failed('parse'),
+    network,
+    databases,
+  };
 }
 
 /** Checks a config without opening anything. */
@@ -244,8 +214,8 @@ async function runInit(thread: ScriptThread): Promise<string | null> {
 export async function startServer(options: ServerOptions): Promise<Started | StartFailure> {
   const prepared = await prepare(options);
   if ('ok' in prepared) return prepared;
-  const { thread, log, diagnostics, network, databases } = prepared;
-  const server = thread && new Server(thread, log, { options, network, databases });
+  const { thread, log, diagnostics, network, databases, workers } = prepared;
+  const server = thread && new Server(thread, log, { options, network, databases, workers });
   const refuse = async (reasons: readonly string[]): Promise<StartFailure> => {
     if (server) await server.close();
     else await network.close();
@@ -262,6 +232,8 @@ export async function startServer(options: ServerOptions): Promise<Started | Sta
   if (unmet.length > 0) return refuse(unmet);
   const refusal = await thread.start();
   if (refusal !== null) return refuse([refusal]);
+  const unserved = (await workers?.start()) ?? null;
+  if (unserved !== null) return refuse([unserved]);
   const dropped = await runInit(thread);
   if (dropped !== null) return refuse([dropped]);
   server.receive();

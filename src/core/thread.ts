@@ -18,12 +18,14 @@ import { ArgumentError, type BindEnv, type BoundPv, type Format, type RouteTable
 import type { CoreSettings } from '../registry/core-settings.js';
 import type { Hooks, Host } from '../registry/host.js';
 import { ConfigError, type ModuleDef } from '../registry/module.js';
+import type { Threads } from '../registry/threads.js';
 import type { RpcTable } from '../rpc/table.js';
 import { compileRegex } from '../script/regex/index.js';
 import { ScriptRuntime } from '../script/runtime.js';
 import { ScriptVars } from '../script/script-vars.js';
 import type { SelectEntry } from '../script/selects/node.js';
 import type { Zone } from '../shm/zone.js';
+import { RECEIVE, unpackReceive, type WireMessage } from '../threads/wire.js';
 import { registerCoreGroups } from './cfg-groups.js';
 import { CfgTable, customVariable } from './cfg-variables.js';
 import { coreModule } from './module.js';
@@ -46,7 +48,7 @@ export interface ThreadParts {
   readonly databases: Databases;
   readonly rpc: RpcTable;
   readonly statistics: Statistics;
-  readonly threadIndex: number;
+  readonly threads: Threads;
   readonly configDir: string;
   readonly runDir: string;
   readonly stateDir: string;
@@ -67,13 +69,22 @@ export class ScriptThread implements Host {
   readonly databases: Databases;
   readonly rpc: RpcTable;
   readonly statistics: Statistics;
+  readonly threads: Threads;
   readonly threadIndex: number;
   readonly configDir: string;
   readonly runDir: string;
   readonly stateDir: string;
   readonly cfg = new CfgTable();
   readonly selects = new Map<string, SelectEntry>();
-  readonly hooks: Hooks = { preRequest: [], postRequest: [], preReply: [], postReply: [], onReply: [], onSent: [] };
+  readonly hooks: Hooks = {
+    elsewhere: [],
+    preRequest: [],
+    postRequest: [],
+    preReply: [],
+    postReply: [],
+    onReply: [],
+    onSent: [],
+  };
   readonly routes: RouteTables;
   readonly proxy: StatelessProxy;
   readonly bindEnv: BindEnv;
@@ -100,7 +111,8 @@ export class ScriptThread implements Host {
     this.databases = parts.databases;
     this.rpc = parts.rpc;
     this.statistics = parts.statistics;
-    this.threadIndex = parts.threadIndex;
+    this.threads = parts.threads;
+    this.threadIndex = parts.threads.index;
     this.configDir = parts.configDir;
     this.runDir = parts.runDir;
     this.stateDir = parts.stateDir;
@@ -214,13 +226,18 @@ export class ScriptThread implements Host {
 
   /** The message loop, ready to be attached to the network. */
   receiver(): Receiver {
-    return new Receiver({
+    const receiver = new Receiver({
       log: this.log,
       hooks: this.hooks,
       routes: this.routes,
       forwardReply: (ctx) => this.proxy.forwardReply(ctx),
       counters: receiveCounters(this.statistics),
     });
+    this.threads.handle<WireMessage>(RECEIVE, ({ raw, from }) => {
+      const received = unpackReceive(from, this.network);
+      return received === null ? undefined : receiver.receive(raw, received, true);
+    });
+    return receiver;
   }
 
   state<S>(module: ModuleDef<S>): S {

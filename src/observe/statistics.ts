@@ -31,6 +31,39 @@ class Count implements Counter {
   }
 }
 
+/** A number that all threads see. */
+export interface SharedCount {
+  get(): number;
+  add(by: number): number;
+  set(value: number): void;
+}
+
+/** Gives each statistic its number, where several threads count together. */
+export type CounterSource = (group: string, name: string) => SharedCount;
+
+/** A count of all threads. */
+class CommonCount implements Counter {
+  constructor(
+    readonly group: string,
+    readonly name: string,
+    readonly doc: string,
+    private readonly resettable: boolean,
+    private readonly count: SharedCount,
+  ) {}
+  inc(): void {
+    this.count.add(1);
+  }
+  add(n: number): void {
+    this.count.add(n);
+  }
+  get(): number {
+    return this.count.get();
+  }
+  reset(): void {
+    if (this.resettable) this.count.set(0);
+  }
+}
+
 /** A value computed when asked for. */
 class Gauge implements Counter {
   constructor(
@@ -53,9 +86,17 @@ const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export class Statistics {
   readonly #groups = new Map<string, Map<string, Counter>>();
 
+  /** @param source - where counts of several threads live; without it they are this thread's own */
+  constructor(private readonly source?: CounterSource) {}
+
   /** The counter of that group and name, made at first use. One that is not resettable keeps its value on `reset`. */
   counter(group: string, name: string, doc = '', resettable = true): Counter {
-    return this.#add(group, name, () => new Count(group, name, doc, resettable));
+    const { source } = this;
+    return this.#add(group, name, () =>
+      source === undefined
+        ? new Count(group, name, doc, resettable)
+        : new CommonCount(group, name, doc, resettable, source(group, name)),
+    );
   }
 
   /** A statistic whose value is computed when it is read. */

@@ -13,6 +13,7 @@ import type { ReceiveInfo } from '../sip/receive-info.js';
 import type { BindEnv, RouteRef, RouteTable } from './arguments.js';
 import type { CoreSettings } from './core-settings.js';
 import type { ModuleDef } from './module.js';
+import type { Threads } from './threads.js';
 
 /** What the server offers to modules. One per script thread; modules keep it from `configure`. */
 export interface Host {
@@ -35,6 +36,8 @@ export interface Host {
   readonly bindEnv: BindEnv;
   /** This script thread's number, 0 first. */
   readonly threadIndex: number;
+  /** The other script threads, and the groups they work for. */
+  readonly threads: Threads;
   /** Directory of the config file; relative names in parameters start here or at the working directory, as upstream. */
   readonly configDir: string;
   /** Where RPC sockets go unless their own parameters say otherwise (`rundir`, `-Y`). */
@@ -98,6 +101,8 @@ export interface Routes {
 
 /** Points of the message flow where modules take part. Each list is called in order of registration. */
 export interface Hooks {
+  /** With several threads: true when another thread has been given the message, since what it belongs to is there. */
+  readonly elsewhere: ((msg: SipMessage) => boolean)[];
   /** Before request_route; false drops the message. */
   readonly preRequest: ((ctx: ScriptContext) => boolean)[];
   /** After request_route has ended. */

@@ -38,6 +38,8 @@ export class ScriptContext {
   lastError = 0;
   /** The return code or promise of the call being made; only compiled code uses it. */
   pending: number | Promise<number> = 0;
+  /** Runs in `event_route[core:pre-routing]`, where the message can still be handed to a worker thread. */
+  early = false;
   /** The packet about to leave, in onsend_route and event routes about sent messages. */
   sent: OutgoingPacket | null = null;
 

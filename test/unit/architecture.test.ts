@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/check': ['grammar', 'src/registry', 'src/script'],
   'src/compile': ['grammar', 'src/check', 'src/registry', 'src/script'],
   'src/tm': ['src/clock', 'src/net', 'src/observe', 'src/registry', 'src/script', 'src/sip'],
+  'src/threads': ['src/net', 'src/observe', 'src/registry', 'src/sip'],
   'src/modules': [
     'src/clock',
     'src/db',

@@ -19,6 +19,7 @@ import type { ModuleDef } from '../../../src/registry/module.js';
 import { RpcTable } from '../../../src/rpc/table.js';
 import { LocalZone } from '../../../src/shm/local-zone.js';
 import type { ReceiveInfo } from '../../../src/sip/receive-info.js';
+import { soloThreads } from '../solo-threads.js';
 import { dependentModule, type Fake, fakeModule } from './fake-module.js';
 
 const MODULES = new Map<string, ModuleDef>(
@@ -124,7 +125,7 @@ export class Bench {
       databases: new DriverRegistry(),
       rpc: new RpcTable(() => {}),
       statistics: new Statistics(),
-      threadIndex: 0,
+      threads: soloThreads(),
       configDir: '/',
       cwd: '/',
       runDir: '/nonexistent',

@@ -10,6 +10,7 @@ import type { ModuleDef } from '../../../src/registry/module.js';
 import { LocalZone } from '../../../src/shm/local-zone.js';
 import { SipMessage } from '../../../src/sip/message.js';
 import type { ReceiveInfo } from '../../../src/sip/receive-info.js';
+import { soloThreads } from '../solo-threads.js';
 
 /** The socket that messages of tests come in on. */
 export const SOCKET = listenSocket(0, { proto: 'udp', address: '127.0.0.1', port: 5060 }, 5060);
@@ -44,7 +45,8 @@ export function fakeHost(parts: Partial<Host> = {}): FakeHost {
     databases,
     statistics: new Statistics(),
     threadIndex: 0,
-    hooks: { preRequest: [], postRequest: [], preReply: [], postReply: [], claimRequest: [], onReply: [], onSent: [] },
+    threads: soloThreads(),
+    hooks: { elsewhere: [], preRequest: [], postRequest: [], preReply: [], postReply: [], onReply: [], onSent: [] },
     routes: { find: () => null, runEvent: () => null },
     cfg: { register: () => {} },
     network: {

@@ -12,6 +12,7 @@ import { SipMessage } from '../../../src/sip/message.js';
 import type { ReceiveInfo } from '../../../src/sip/receive-info.js';
 import { TransactionLayer } from '../../../src/tm/layer.js';
 import { TM_DEFAULTS, type TmSettings } from '../../../src/tm/settings.js';
+import { soloThreads } from '../solo-threads.js';
 
 const socketOf = (proto: 'udp' | 'tcp', index: number): ListenSocket => ({
   index,
@@ -54,11 +55,11 @@ export class Bench {
     this.#start = this.clock.now();
     this.settings = { ...TM_DEFAULTS, ...settings };
     const hooks: Hooks = {
+      elsewhere: [],
       preRequest: [],
       postRequest: [],
       preReply: [],
       postReply: [],
-      claimRequest: [],
       onReply: [],
       onSent: [],
     };
@@ -103,6 +104,7 @@ export class Bench {
       hooks,
       proxy,
       threadIndex: 0,
+      threads: soloThreads(),
       routes: { find: (table: RouteTable, name: string) => this.routes.get(`${table}:${name}`) ?? null },
       cfg: { register: () => {} },
     } as unknown as Host;

@@ -1,0 +1,87 @@
+import type { Log } from '../observe/log.js';
+import type { CounterSource } from '../observe/statistics.js';
+import type { ThreadGroupSpec } from '../registry/threads.js';
+import { LocalZone } from '../shm/local-zone.js';
+import type { Zone } from '../shm/zone.js';
+import { Exchange } from '../threads/exchange.js';
+import { membersOf } from '../threads/supervisor.js';
+import type { ServerOptions } from './options.js';
+
+/** Memory that threads share, in bytes: backed only where it is used. */
+const SHARED_BYTES = 1024 * 1024 * 1024;
+
+/** What all threads of a server share, as it is handed to a worker. */
+export interface SharedParts {
+  readonly zone: unknown;
+  readonly loads: Int32Array;
+  readonly groups: readonly ThreadGroupSpec[];
+  readonly members: ReadonlyMap<string, readonly number[]>;
+  readonly count: number;
+}
+
+/** What all threads of a server share, as one thread sees it. */
+export interface Common {
+  readonly zone: Zone;
+  readonly exchange: Exchange;
+  /** Where statistics count; undefined: in the thread's own memory. */
+  readonly counters: CounterSource | undefined;
+  /** What workers are started with; null when thread 0 is alone. */
+  readonly workers: SharedParts | null;
+}
+
+/** Makes what the threads share, for thread 0. One thread that is alone keeps plain maps. */
+export function makeCommon(options: ServerOptions, groups: readonly ThreadGroupSpec[], log: Log): Common {
+  const plain = groups.map(({ name, workers, nonblock, usleep, queue }) => ({
+    name,
+    workers,
+    nonblock,
+    usleep,
+    queue,
+  }));
+  const alone = true;
+  const members = alone ? new Map(plain.map(({ name }) => [name, [0]])) : membersOf(plain);
+  const count = alone ? 1 : 1 + [...members.values()].reduce((sum, threads) => sum + threads.length, 0);
+  const loads = new Int32Array(new SharedArrayBuffer(count * 4));
+  const exchange = makeExchange({ options, log, index: 0, group: '', groups: plain, members, count, loads });
+  if (alone) return { zone: new LocalZone(options.clock), exchange, counters: undefined, workers: null };
+  throw new Error('no shared zone yet');
+}
+
+/** What the threads share, for a worker. */
+export function joinCommon(
+  options: ServerOptions,
+  shared: SharedParts,
+  self: { readonly index: number; readonly group: string },
+  log: Log,
+): Common {
+  const zone = new LocalZone(options.clock);
+  return {
+    zone,
+    exchange: makeExchange({ options, log, ...shared, ...self }),
+    counters: countersIn(zone),
+    workers: null,
+  };
+}
+
+function makeExchange(of: {
+  readonly options: ServerOptions;
+  readonly log: Log;
+  readonly index: number;
+  readonly group: string;
+  readonly groups: readonly ThreadGroupSpec[];
+  readonly members: ReadonlyMap<string, readonly number[]>;
+  readonly count: number;
+  readonly loads: Int32Array;
+}): Exchange {
+  const { options, ...parts } = of;
+  return new Exchange({
+    ...parts,
+    later: (work) => queueMicrotask(work),
+    after: (ms, work) => void options.clock.after(ms, work),
+  });
+}
+
+/** Statistics of several threads count in the memory that they share. */
+function countersIn(zone: Zone): CounterSource {
+  return (group, name) => zone.counter(`statistics:${group}:${name}`);
+}

@@ -1,0 +1,62 @@
+import { Piscina } from 'piscina';
+import { RealClock } from '../clock/clock.js';
+import { DriverRegistry } from '../db/registry.js';
+import type { LogRecord } from '../observe/log.js';
+import { Statistics } from '../observe/statistics.js';
+import { RpcTable } from '../rpc/table.js';
+import type { Letter } from '../threads/letter.js';
+import { letterPort, READY, type ServeTask, STOP } from '../threads/supervisor.js';
+import { WorkerNetwork } from '../threads/worker-network.js';
+import { joinCommon } from './common.js';
+import { makeLog, makeThread } from './make-thread.js';
+import { networkOptions } from './network-settings.js';
+import type { ServerOptions } from './options.js';
+import { readConfig } from './source.js';
+import { LOG, type WorkerBoot } from './workers.js';
+
+/** Runs one script thread of a group until it is told to stop. What a pool of worker threads calls, once per thread. */
+export default async function serve(task: ServeTask): Promise<void> {
+  const boot = Piscina.workerData as WorkerBoot;
+  const clock = new RealClock();
+  let record: (entry: LogRecord) => void = () => {};
+  const options: ServerOptions = {
+    ...boot.options,
+    clock,
+    sink: { write: (entry) => record(entry) },
+    onKill: () => {},
+  };
+  const loaded = await readConfig(options);
+  // Thread 0 has bound the same text: it fails here only if something is badly wrong.
+  if ('ok' in loaded || loaded.program === null) throw new Error('the config of thread 0 cannot be read here');
+  const { program, findings, parsed } = loaded;
+  const log = makeLog(options, program);
+  const { exchange, zone, counters } = joinCommon(options, boot.shared, task, log);
+  exchange.connect(0, letterPort(task.port));
+  record = (entry) => exchange.send(0, LOG, entry);
+  const network = new WorkerNetwork(networkOptions(program.settings, clock, log), exchange);
+  network.adopt(boot.sockets);
+  const databases = new DriverRegistry();
+  const rpc = new RpcTable((method, error) => log.error('<core>', `rpc command ${method} failed: ${String(error)}`));
+  const statistics = new Statistics(counters);
+  const thread = makeThread(options, program, parsed.defines, {
+    log,
+    network,
+    zone,
+    databases,
+    rpc,
+    statistics,
+    threads: exchange,
+  });
+  for (const alias of boot.aliases) thread.myself.addAlias(alias);
+  thread.configure(findings);
+  const refusal = findings.failed() ? 'the routes of thread 0 do not compile here' : await thread.start();
+  if (refusal === null) thread.receiver();
+  const stopped = new Promise<void>((done) => exchange.handle(STOP, () => done()));
+  task.port.on('message', (letters: Letter[]) => exchange.receive(letters));
+  exchange.send(0, READY, refusal);
+  await stopped;
+  await thread.stop();
+  await network.close();
+  await databases.closeAll();
+  task.port.close();
+}

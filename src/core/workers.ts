@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url';
+import type { LogRecord } from '../observe/log.js';
+import type { ListenSocket } from '../sip/receive-info.js';
+import type { Exchange } from '../threads/exchange.js';
+import { Supervisor } from '../threads/supervisor.js';
+import { serveWorkerNetworks } from '../threads/worker-network.js';
+import type { SharedParts } from './common.js';
+import type { ServerOptions } from './options.js';
+import type { ScriptThread } from './thread.js';
+
+/** A record for the log, which only thread 0 writes. */
+export const LOG = 'core:log';
+
+/** Options of a server that other threads can have: all but what belongs to thread 0. */
+export type WorkerOptions = Omit<ServerOptions, 'sink' | 'clock' | 'onKill'>;
+
+/** What every worker thread is started with. */
+export interface WorkerBoot {
+  readonly options: WorkerOptions;
+  readonly shared: SharedParts;
+  readonly sockets: readonly ListenSocket[];
+  /** Addresses that are this server's beside its sockets. */
+  readonly aliases: ReturnType<ScriptThread['myself']['aliases']>;
+}
+
+/** The worker threads of a server, from thread 0's side. */
+export class Workers {
+  #supervisor: Supervisor | null = null;
+
+  constructor(
+    private readonly shared: SharedParts,
+    private readonly thread: ScriptThread,
+    private readonly options: ServerOptions,
+    private readonly sources: ReadonlyMap<string, string>,
+  ) {}
+
+  /** Starts them; the reason when one cannot serve. */
+  start(): Promise<string | null> {
+    const { thread, shared } = this;
+    const { log, network } = thread;
+    const exchange = thread.threads as Exchange;
+    exchange.handle<LogRecord>(LOG, (record) => this.options.sink.write(record));
+    serveWorkerNetworks(exchange, network);
+    const { sink: _sink, clock: _clock, onKill: _onKill, env, ...plain } = this.options;
+    const boot: WorkerBoot = {
+      options: { ...plain, env: { ...env }, sources: this.sources },
+      shared,
+      sockets: network.sockets.map((s) => ({ ...s })),
+      aliases: thread.myself.aliases(),
+    };
+    this.#supervisor = new Supervisor({
+      groups: shared.groups,
+      members: shared.members,
+      exchange,
+      log,
+      entry: fileURLToPath(new URL('./worker.js', import.meta.url)),
+      shared: boot,
+      onLost: () => undefined,
+    });
+    return this.#supervisor.start();
+  }
+
+  async stop(limitMs: number): Promise<void> {
+    await this.#supervisor?.stop(limitMs);
+    this.#supervisor = null;
+  }
+}

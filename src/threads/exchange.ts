@@ -1,0 +1,248 @@
+import type { Log } from '../observe/log.js';
+import { type LetterHandler, Refused, type ThreadGroupSpec, type Threads } from '../registry/threads.js';
+import type { Letter, LetterPort } from './letter.js';
+
+export interface ExchangeParts {
+  readonly index: number;
+  readonly group: string;
+  readonly groups: readonly ThreadGroupSpec[];
+  /** The threads of each group, by its name. Groups without threads of their own are served by this thread. */
+  readonly members: ReadonlyMap<string, readonly number[]>;
+  readonly count: number;
+  /** How many tasks each thread has; shared by all threads. */
+  readonly loads: Int32Array;
+  readonly log: Log;
+  /** Has work done in a later turn. */
+  readonly later: (work: () => void) => void;
+  /** Has work done after a pause of whole milliseconds. */
+  readonly after: (ms: number, work: () => void) => void;
+}
+
+/**
+ * Takes letters to other threads and to handlers of this one. Letters of one turn leave together; those for a thread
+ * without a port of its own go over the port of thread 0, which passes them on.
+ */
+export class Exchange implements Threads {
+  readonly index: number;
+  readonly groups: readonly ThreadGroupSpec[];
+  readonly count: number;
+  readonly #parts: ExchangeParts;
+  readonly #handlers = new Map<string, LetterHandler>();
+  readonly #ports = new Map<number, LetterPort>();
+  readonly #outgoing = new Map<LetterPort, Letter[]>();
+  readonly #questions = new Map<number, { readonly to: number; readonly answer: (value: unknown) => void }>();
+  readonly #byName = new Map<string, ThreadGroupSpec>();
+  #nextQuestion = 1;
+  #leaving = false;
+  #group: string;
+  /** Tasks that wait for the pause that their group asks for (`usleep`). */
+  #paused: Letter[] | null = null;
+
+  constructor(parts: ExchangeParts) {
+    this.#parts = parts;
+    this.index = parts.index;
+    this.groups = parts.groups;
+    this.count = parts.count;
+    this.#group = parts.group;
+    for (const group of parts.groups) this.#byName.set(group.name, group);
+  }
+
+  get group(): string {
+    return this.#group;
+  }
+
+  /** Opens the way to a thread. Workers have one to thread 0 only. */
+  connect(thread: number, port: LetterPort): void {
+    this.#ports.set(thread, port);
+  }
+
+  /** A thread has ended: its tasks are lost, what was asked of it gets no answer. */
+  lost(thread: number): void {
+    const port = this.#ports.get(thread);
+    this.#ports.delete(thread);
+    if (port !== undefined) this.#outgoing.delete(port);
+    Atomics.store(this.#parts.loads, thread, 0);
+    for (const [id, { to, answer }] of this.#questions) {
+      if (to !== thread) continue;
+      this.#questions.delete(id);
+      answer(undefined);
+    }
+  }
+
+  handle<P>(kind: string, run: LetterHandler<P>): void {
+    this.#handlers.set(kind, run as LetterHandler);
+  }
+
+  dispatch(group: string, kind: string, payload: unknown, affinity?: string): number {
+    const thread = this.reserve(group, affinity);
+    if (thread >= 0) this.dispatchTo(thread, group, kind, payload);
+    return thread;
+  }
+
+  reserve(group: string, affinity?: string): number {
+    const spec = this.#byName.get(group);
+    if (spec === undefined) return Refused.UNKNOWN;
+    const members = this.#parts.members.get(group) ?? [this.index];
+    const { loads } = this.#parts;
+    let chosen = members[0]!;
+    if (affinity !== undefined) chosen = members[hash(affinity) % members.length]!;
+    else for (const thread of members) if (Atomics.load(loads, thread) < Atomics.load(loads, chosen)) chosen = thread;
+    if (Atomics.add(loads, chosen, 1) < spec.queue) return chosen;
+    Atomics.sub(loads, chosen, 1);
+    return Refused.FULL;
+  }
+
+  release(thread: number): void {
+    Atomics.sub(this.#parts.loads, thread, 1);
+  }
+
+  dispatchTo(thread: number, group: string, kind: string, payload: unknown): void {
+    this.#post({ to: thread, from: this.index, kind, payload, ask: 0, task: group });
+  }
+
+  /** How many tasks of a group wait or run. */
+  depth(group: string): number {
+    let sum = 0;
+    for (const thread of this.#parts.members.get(group) ?? [this.index]) sum += Atomics.load(this.#parts.loads, thread);
+    return sum;
+  }
+
+  send(thread: number, kind: string, payload: unknown): void {
+    this.#post({ to: thread, from: this.index, kind, payload, ask: 0 });
+  }
+
+  ask<R>(thread: number, kind: string, payload: unknown): Promise<R | undefined> {
+    const id = this.#nextQuestion++;
+    return new Promise((answer) => {
+      this.#questions.set(id, { to: thread, answer: answer as (value: unknown) => void });
+      this.#post({ to: thread, from: this.index, kind, payload, ask: id });
+    });
+  }
+
+  /** Takes letters that came over a port. */
+  readonly receive = (letters: readonly Letter[]): void => {
+    for (const letter of letters) {
+      if (letter.to === this.index) this.#deliver(letter);
+      else this.#post(letter);
+    }
+  };
+
+  #post(letter: Letter): void {
+    if (letter.to === this.index) {
+      this.#parts.later(() => this.#deliver(letter));
+      return;
+    }
+    const port = this.#ports.get(letter.to) ?? (this.index === 0 ? undefined : this.#ports.get(0));
+    if (port === undefined) {
+      this.#undeliverable(letter);
+      return;
+    }
+    const waiting = this.#outgoing.get(port);
+    if (waiting !== undefined) waiting.push(letter);
+    else this.#outgoing.set(port, [letter]);
+    if (this.#leaving) return;
+    this.#leaving = true;
+    process.nextTick(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#leaving = false;
+    for (const [port, letters] of this.#outgoing) port.post(letters);
+    this.#outgoing.clear();
+  };
+
+  /** The thread is gone: a task gives back its place, a question gets its non-answer. */
+  #undeliverable(letter: Letter): void {
+    if (letter.task !== undefined) this.release(letter.to);
+    if (letter.ask > 0) this.#parts.later(() => this.#answered(letter.ask, undefined));
+    this.#parts.log.warn('<core>', `script thread ${letter.to} is not there: a letter (${letter.kind}) is lost`);
+  }
+
+  #deliver(letter: Letter): void {
+    if (letter.kind === '') {
+      this.#answered(letter.ask, letter.payload);
+      return;
+    }
+    if (letter.task === undefined) {
+      this.#run(letter);
+      return;
+    }
+    const pause = this.#byName.get(letter.task)?.usleep ?? 0;
+    if (pause > 0) this.#runPaced(letter, Math.max(1, Math.round(pause / 1000)));
+    else this.#runTask(letter);
+  }
+
+  /** Tasks one after the other, each behind the pause that its group asks for. */
+  #runPaced(letter: Letter, pauseMs: number): void {
+    if (this.#paused !== null) {
+      this.#paused.push(letter);
+      return;
+    }
+    const waiting = (this.#paused = [letter]);
+    const next = (): void => {
+      const first = waiting.shift();
+      if (first !== undefined) this.#runTask(first);
+      if (waiting.length === 0) this.#paused = null;
+      else this.#parts.after(pauseMs, next);
+    };
+    this.#parts.after(pauseMs, next);
+  }
+
+  #runTask(letter: Letter): void {
+    const outer = this.#group;
+    // Where one thread serves every group, a task still sees the name of its own.
+    this.#group = letter.task ?? outer;
+    const result = this.#run(letter);
+    this.#group = outer;
+    if (result instanceof Promise) void result.finally(() => this.release(this.index));
+    else this.release(this.index);
+  }
+
+  /** Runs the handler; whatever it does, the thread goes on. Gives a promise while it works. */
+  #run(letter: Letter): unknown {
+    const handler = this.#handlers.get(letter.kind) as LetterHandler<unknown> | undefined;
+    if (handler === undefined) {
+      this.#parts.log.error('<core>', `nothing here takes letters of kind ${letter.kind}`);
+      this.#answer(letter, undefined);
+      return undefined;
+    }
+    let result: unknown;
+    try {
+      result = handler(letter.payload, letter.from);
+    } catch (e) {
+      this.#failed(letter, e);
+      return undefined;
+    }
+    if (result instanceof Promise) {
+      return result.then(
+        (value) => this.#answer(letter, value),
+        (e: unknown) => this.#failed(letter, e),
+      );
+    }
+    this.#answer(letter, result);
+    return undefined;
+  }
+
+  #failed(letter: Letter, e: unknown): void {
+    const what = e instanceof Error ? (e.stack ?? e.message) : String(e);
+    this.#parts.log.error('<core>', `a task (${letter.kind}) failed: ${what}`);
+    this.#answer(letter, undefined);
+  }
+
+  #answer(letter: Letter, value: unknown): void {
+    if (letter.ask > 0) this.#post({ to: letter.from, from: this.index, kind: '', payload: value, ask: letter.ask });
+  }
+
+  #answered(id: number, value: unknown): void {
+    const question = this.#questions.get(id);
+    this.#questions.delete(id);
+    question?.answer(value);
+  }
+}
+
+/** FNV-1a, for spreading Call-IDs over workers. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h >>> 0;
+}
