@@ -1,11 +1,14 @@
-import type { BoundRoute, BoundStatement, Program, RouteCall } from '../check/program.js';
+import type { BoundCall, BoundRoute, BoundStatement, Program, RouteCall } from '../check/program.js';
 import { rangeText } from '../check/scope.js';
 import { Constants, quote } from './constants.js';
 import { canStop, type RouteEffects, visitBlock } from './effects.js';
 import { ExprEmitter, mayLackArguments, type RouteEmission, waiting } from './emit-expr.js';
 import type { Linker } from './link.js';
 
-/** The program as JavaScript source: a function of (k, R) that gives one function per route, by route index. */
+/**
+ * The program as JavaScript source: a function of (k, R) that gives one function per route, by route index, and behind
+ * them one per end of a block that a function continues at.
+ */
 export interface Emission {
   readonly source: string;
   readonly constants: readonly unknown[];
@@ -29,9 +32,10 @@ export function emitProgram(
   const names = new Map<string, number>();
   for (const r of program.routes) if (r.table === 'main') names.set(r.name, r.index);
   const functions: string[] = [];
+  const rests: string[] = [];
   for (const route of program.routes) {
     linker.route = routeDisplay(route);
-    const emitter = new RouteEmitter(route.index, effects, names, constants, linker, options, functions);
+    const emitter = new RouteEmitter(route.index, effects, names, constants, linker, options, functions, rests);
     functions.push(emitter.route(route));
   }
   const source = [
@@ -39,7 +43,7 @@ export function emitProgram(
     'const {O,M,I,T,S,A,E}=R;',
     constants.declarations(),
     ...functions,
-    `return [${program.routes.map((r) => `r${r.index}_`).join(',')}];`,
+    `return [${[...program.routes.map((r) => `r${r.index}_`), ...rests].join(',')}];`,
   ].join('\n');
   return { source, constants: constants.values };
 }
@@ -75,6 +79,7 @@ class RouteEmitter implements RouteEmission {
     readonly linker: Linker,
     readonly options: EmitOptions,
     readonly functions: string[],
+    readonly rests: string[],
   ) {
     this.suspends = effects[index]!.suspends;
     this.#expr = new ExprEmitter(this);
@@ -137,10 +142,22 @@ class RouteEmitter implements RouteEmission {
     body.forEach((s, i) => {
       const last = i === body.length - 1;
       if (this.options.actionHook) lines.push(`R.action(x,${s.span.at.line});`);
+      if (s.kind === 'call' && s.call.def.continues) this.#provideRest(s.call, body.slice(i + 1));
       lines.push(this.#statement(s, last ? flow : { ...flow, tail: false }));
     });
     this.#nest = outer;
     return `${lines.join('\n')}\n`;
+  }
+
+  /** Makes the statements behind a call a function of their own, once, however often they are emitted. */
+  #provideRest(call: BoundCall, rest: readonly BoundStatement[]): void {
+    if (rest.length === 0 || this.linker.rests.has(call)) return;
+    const at = this.rests.length;
+    this.rests.push('');
+    this.linker.rests.set(call, this.linker.restRoute(at));
+    const outer = this.#nest;
+    this.rests[at] = this.blockFunction(rest).name;
+    this.#nest = outer;
   }
 
   /** A nested block: in recursive routes it is not run when it would be too deep. */
@@ -252,7 +269,8 @@ class RouteEmitter implements RouteEmission {
     const source = isText ? this.#expr.text(value) : this.#expr.int(value);
     const cases = s.cases;
     // Upstream drops a switch over a constant when nothing matches, and is left with its code for a bug.
-    const unmatched = value.kind === 'const' && !cases.some((c) => c.label.kind === 'default') ? -5 : 1;
+    const hasDefault = cases.some((c) => c.label.kind === 'default');
+    const unmatched = value.kind === 'const' && !hasDefault ? -5 : 1;
     const arms = cases.map((c, i) => {
       // Fall-through means that any arm may be the last one executed.
       const body = this.#nested(c.body, inner);
@@ -273,12 +291,12 @@ class RouteEmitter implements RouteEmission {
       select = `const ${label}i=${label}s===null?-1:${[...tests, '-1'].join(':')};`;
       subject = `${label}i`;
     }
-    // A value that cannot be converted takes the default arm.
+    // A value that cannot be had takes the default arm; without one the statement has failed.
     const head =
       mayFail(value) || !isText
         ? `let ${label}s;try{${label}s=${source};}catch(e){${label}s=R.switchFailed(e);}`
         : `const ${label}s=${source};`;
-    return `{${head}${this.#stopAfter(value)}${select}${flow.tail ? `v=${unmatched};` : ''}${label}:switch(${subject}){${arms.join('\n')}}}`;
+    return `{${head}${this.#stopAfter(value)}${select}${flow.tail ? `v=${hasDefault ? '' : `${label}s===null?-1:`}${unmatched};` : ''}${label}:switch(${subject}){${arms.join('\n')}}}`;
   }
 
   #leave(s: Extract<BoundStatement, { kind: 'return' | 'exit' | 'drop' }>): string {

@@ -27,6 +27,8 @@ export interface LinkTarget {
   readonly env: BindEnv;
   readonly vars: ScriptVars;
   readonly findRoute: (table: RouteTable, name: string) => RouteRef | null;
+  /** The route that will run the end of a block with that number. */
+  readonly restRoute: (number: number) => RouteRef;
   readonly isMyself: (host: string, port: number, proto: string | null) => boolean;
   /** The full path of a config file: functions and variables show it, messages of the core the name as given. */
   readonly fullPath: (file: string) => string;
@@ -52,6 +54,8 @@ export class Linker {
   place: Span = NOWHERE;
   /** Display name of the route block being linked. */
   route = '';
+  /** What stands behind calls that continue later, by call. */
+  readonly rests = new Map<BoundCall, RouteRef>();
 
   constructor(
     private readonly target: LinkTarget,
@@ -89,8 +93,13 @@ export class Linker {
   callee(call: BoundCall): Callee {
     // A module that refused its parameters has no state; that is reported, and nothing of it will run.
     if (!this.target.states.has(call.module.name)) return () => -1;
-    const site = { ...call.site, file: this.target.fullPath(call.site.file) };
+    const site = { ...call.site, file: this.target.fullPath(call.site.file), rest: this.rests.get(call) ?? null };
     return call.def.bind(this.target.states.get(call.module.name) as never, site);
+  }
+
+  /** The route that stands for the end of a block. */
+  restRoute(number: number): RouteRef {
+    return this.target.restRoute(number);
   }
 
   /** The variable as functions receive it: an object with `read` and perhaps `write`. */

@@ -4,16 +4,17 @@ import type { Destination, ListenSocket, Network, Proto } from '../net/transport
 import type { Log } from '../observe/log.js';
 import type { RouteRef } from '../registry/arguments.js';
 import type { CoreSettings } from '../registry/core-settings.js';
-import type { ForwardTarget, StatelessCore } from '../registry/host.js';
-import { XavpList } from '../script/attributes.js';
+import type { ForwardTarget, Hooks, StatelessCore } from '../registry/host.js';
+import { Attributes, XavpList } from '../script/attributes.js';
 import { ScriptContext } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
 import { hasMagicCookie, MAGIC_COOKIE } from '../sip/branch.js';
 import { buildForwardedReply, buildReply, buildRequest, viaLine } from '../sip/build.js';
-import { MsgFlag, type SipMessage } from '../sip/message.js';
+import { MsgFlag, ParseFailure, SipMessage } from '../sip/message.js';
 import { replyAddress } from '../sip/received.js';
 import { hash32, hex8, TagSource } from '../sip/tag.js';
 import { parseUri } from '../sip/uri.js';
+import { OWN_VIA_FLAGS, ownViaChanges, replyViaParams } from './via-fields.js';
 
 export interface ProxyParts {
   readonly network: Network;
@@ -23,7 +24,8 @@ export interface ProxyParts {
   /** The whole `Server: …` line with CRLF, or ''. */
   readonly serverLine: string;
   readonly onsendRoute: () => RouteRef | null;
-  readonly onSent: readonly ((packet: string, dst: Destination) => void)[];
+  readonly compat: '5.6' | '6.x';
+  readonly hooks: Pick<Hooks, 'rawSending' | 'replyLeaving' | 'onSent'>;
   readonly mtuProto: (msg: SipMessage) => string | undefined;
 }
 
@@ -40,20 +42,6 @@ function statelessBranch(msg: SipMessage): string {
   return `${MAGIC_COOKIE}${hex8(hash32(key))}${hex8(hash32(key, SECOND_SEED))}`;
 }
 
-/** Parameters that the script asked for in the own Via (module corex). */
-function viaParams(ctx: ScriptContext, settings: CoreSettings): string {
-  const { msgFlags } = ctx.msg;
-  if ((msgFlags & (MsgFlag.VIA_SERVER_ID | MsgFlag.VIA_XAVP_PARAMS)) === 0) return '';
-  let params = (msgFlags & MsgFlag.VIA_SERVER_ID) === 0 ? '' : `;srvid=${settings.server_id}`;
-  const name = (msgFlags & MsgFlag.VIA_XAVP_PARAMS) === 0 ? null : settings.xavp_via_params;
-  const fields = name === null ? undefined : ctx.attrs.xavps.get(name);
-  if (!(fields instanceof XavpList)) return params;
-  for (const { name: field, value } of fields.items()) {
-    if (!(value instanceof XavpList)) params += value === '' ? `;${field}` : `;${field}=${value}`;
-  }
-  return params;
-}
-
 const SECOND_SEED = 0x9747b28c;
 
 /** What `forward()` returns when it fails, by upstream's codes. */
@@ -68,7 +56,9 @@ export class StatelessProxy implements StatelessCore {
   constructor(private readonly parts: ProxyParts) {}
 
   buildReply(ctx: ScriptContext, status: number, reason: string, toTag: string | null): string {
-    return buildReply(ctx.msg, status, reason, { toTag: toTag ?? '', server: this.parts.serverLine });
+    const { serverLine, settings } = this.parts;
+    const viaParams = ctx.msg.msgFlags & MsgFlag.REPLY_VIA_XAVP_PARAMS ? replyViaParams(ctx.attrs, settings) : '';
+    return buildReply(ctx.msg, status, reason, { toTag: toTag ?? '', server: serverLine, viaParams });
   }
 
   replyDestination(msg: SipMessage): Destination {
@@ -91,7 +81,19 @@ export class StatelessProxy implements StatelessCore {
   }
 
   sendReply(ctx: ScriptContext, status: number, reason: string, toTag: string | null): boolean {
-    return this.send(null, this.replyDestination(ctx.msg), this.buildReply(ctx, status, reason, toTag));
+    const dst = this.replyDestination(ctx.msg);
+    const text = this.buildReply(ctx, status, reason, toTag);
+    const sent = this.send(null, dst, text, ctx.attrs);
+    this.replyLeft(ctx.msg, text, dst, ctx.attrs);
+    return sent;
+  }
+
+  replyLeft(request: SipMessage, text: string, dst: Destination, attrs: Attributes): void {
+    const { replyLeaving } = this.parts.hooks;
+    if (replyLeaving.length === 0) return;
+    const reply = SipMessage.parse(text, request.received);
+    if (reply instanceof ParseFailure) return;
+    for (const hook of replyLeaving) hook(reply, dst, attrs);
   }
 
   statelessToTag(msg: SipMessage): string {
@@ -138,7 +140,7 @@ export class StatelessProxy implements StatelessCore {
       rport: msg.addLocalRport || settings.local_rport === 1,
       host: msg.advertisedAddress || settings.advertised_address || '',
       port: msg.advertisedPort || settings.advertised_port,
-      params: viaParams(ctx, settings),
+      ...(msg.msgFlags & OWN_VIA_FLAGS ? ownViaChanges(ctx, settings, this.parts.compat) : null),
     });
     return buildRequest(msg, {
       via,
@@ -149,12 +151,17 @@ export class StatelessProxy implements StatelessCore {
     });
   }
 
-  send(ctx: ScriptContext | null, dst: Destination, text: string): boolean {
-    const { network } = this.parts;
+  send(ctx: ScriptContext | null, dst: Destination, text: string, attrs?: Attributes): boolean {
+    const { network, hooks } = this.parts;
     const onsend = ctx === null ? null : this.parts.onsendRoute();
     if (ctx !== null && onsend !== null && !this.#passesOnsend(ctx, onsend, dst, text)) return false;
-    const sent = network.send(dst, text);
-    if (sent) for (const hook of this.parts.onSent) hook(text, dst);
+    let packet = text;
+    if (hooks.rawSending.length > 0) {
+      const seen = attrs ?? ctx?.attrs ?? new Attributes();
+      for (const hook of hooks.rawSending) packet = hook(packet, dst, seen);
+    }
+    const sent = network.send(dst, packet);
+    if (sent) for (const hook of hooks.onSent) hook(text, dst);
     return sent;
   }
 
@@ -236,7 +243,8 @@ export class StatelessProxy implements StatelessCore {
     const host = via.param('received') ?? via.host;
     const rport = Number(via.param('rport') ?? '');
     const port = Number.isInteger(rport) && rport > 0 && rport < 0x10000 ? rport : via.portOrDefault;
-    const observed = this.parts.settings.onsend_route_reply === 1 ? ctx : null;
+    const { settings } = this.parts;
+    const observed = settings.onsend_route_reply === 1 ? ctx : null;
     const hops = this.parts.resolver.resolve(host, port, proto);
     const sendTo = (hop: Resolved | undefined): boolean => {
       if (hop === undefined) return false;
@@ -244,7 +252,9 @@ export class StatelessProxy implements StatelessCore {
       const dst: Destination = { ...hop, socket, connectionId: 0, noConnect: msg.forwardNoConnect };
       const chosen = this.parts.network.socketFor(dst);
       const target = chosen && { socket: chosen, receivedOn: msg.received.socket };
-      return this.send(observed, dst, buildForwardedReply(msg, { target, needsLength: proto !== 'udp' }));
+      const viaParams = msg.msgFlags & MsgFlag.REPLY_VIA_XAVP_PARAMS ? replyViaParams(ctx.attrs, settings) : '';
+      const text = buildForwardedReply(msg, { target, needsLength: proto !== 'udp', viaParams });
+      return this.send(observed, dst, text, ctx.attrs);
     };
     return hops instanceof Promise ? hops.then((all) => sendTo(all[0])) : sendTo(hops[0]);
   }

@@ -3,7 +3,7 @@ import type { Counter } from '../observe/statistics.js';
 import type { RouteRef } from '../registry/arguments.js';
 import type { Hooks, Routes } from '../registry/host.js';
 import { Attributes } from '../script/attributes.js';
-import { ScriptContext, Stop } from '../script/context.js';
+import { ScriptContext, Stage, Stop } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
 import { Hdr } from '../sip/header-names.js';
 import { ParseFailure, SipMessage } from '../sip/message.js';
@@ -60,25 +60,42 @@ export class Receiver {
    */
   receive(raw: string, received: ReceiveInfo, internal = false): Promise<void> | undefined {
     try {
-      const msg = SipMessage.parse(raw, received);
-      if (msg instanceof ParseFailure) this.#unparsable(SipMessage.unread(raw, received), msg.reason);
-      else return this.process(msg, internal);
+      if (this.parts.hooks.rawReceived.length > 0 && !internal) return this.#intercepted(raw, received);
+      return this.#read(raw, received, internal);
     } catch (e) {
       this.#failed(e, raw);
     }
     return undefined;
   }
 
+  /** Reads what the `rawReceived` hooks make of a packet. */
+  #intercepted(raw: string, received: ReceiveInfo): Promise<void> | undefined {
+    const attrs = new Attributes();
+    let text: string | Promise<string> = raw;
+    for (const hook of this.parts.hooks.rawReceived) {
+      text = typeof text === 'string' ? hook(text, received, attrs) : text.then((t) => hook(t, received, attrs));
+    }
+    if (typeof text === 'string') return this.#read(text, received, false, attrs);
+    return text.then((t) => this.#read(t, received, false, attrs)).catch((e: unknown) => this.#failed(e, raw));
+  }
+
+  #read(raw: string, received: ReceiveInfo, internal: boolean, attrs?: Attributes): Promise<void> | undefined {
+    const msg = SipMessage.parse(raw, received);
+    if (!(msg instanceof ParseFailure)) return this.process(msg, internal, attrs);
+    this.#unparsable(SipMessage.unread(raw, received), msg.reason);
+    return undefined;
+  }
+
   /** Runs a parsed message through the routes. */
-  process(msg: SipMessage, internal = false): Promise<void> | undefined {
-    const pending = msg.isRequest ? this.#request(msg, internal) : this.#replyMessage(msg, internal);
+  process(msg: SipMessage, internal = false, attrs?: Attributes): Promise<void> | undefined {
+    const pending = msg.isRequest ? this.#request(msg, internal, attrs) : this.#replyMessage(msg, internal, attrs);
     return pending?.catch((e: unknown) => this.#failed(e, msg.raw));
   }
 
   /** Runs event_route[core:pre-routing]; true when it dropped the message. */
   #dropsEarly(msg: SipMessage, attrs: Attributes): boolean | Promise<boolean> {
     const early = new ScriptContext(msg, RouteKind.REQUEST, attrs);
-    early.early = true;
+    early.stage = Stage.PRE_ROUTING;
     const code = this.#preRouting!.run(early);
     const drops = (): boolean => (early.stop & Stop.DROP) !== 0;
     return typeof code === 'number' ? drops() : code.then(drops);
@@ -91,25 +108,32 @@ export class Receiver {
     return false;
   }
 
-  #request(msg: SipMessage, internal: boolean): Promise<void> | undefined {
-    const { hooks, counters } = this.parts;
+  #request(msg: SipMessage, internal: boolean, attrs?: Attributes): Promise<void> | undefined {
+    const { counters } = this.parts;
     if (!internal) counters.rcv_requests.inc();
-    const ctx = new ScriptContext(msg, RouteKind.REQUEST);
+    const ctx = new ScriptContext(msg, RouteKind.REQUEST, attrs);
     if (!routable(msg)) {
       this.#unroutable(msg, 'request');
       return undefined;
     }
     if (this.#isElsewhere(msg)) return undefined;
+    if (internal) ctx.stage = Stage.DELEGATED;
+    if (this.#preRouting === null || internal) return this.#admit(ctx);
+    const dropped = this.#dropsEarly(msg, ctx.attrs);
+    if (typeof dropped === 'object') return dropped.then((yes) => (yes ? undefined : this.#admit(ctx)));
+    return dropped ? undefined : this.#admit(ctx);
+  }
+
+  /** What modules have to say before request_route. */
+  #admit(ctx: ScriptContext): Promise<void> | undefined {
+    const { hooks, counters } = this.parts;
     for (const hook of hooks.preRequest) {
       if (!hook(ctx)) {
         counters.drop_requests.inc();
         return undefined;
       }
     }
-    if (this.#preRouting === null || internal) return this.#route(ctx);
-    const dropped = this.#dropsEarly(msg, ctx.attrs);
-    if (typeof dropped === 'object') return dropped.then((yes) => (yes ? undefined : this.#route(ctx)));
-    return dropped ? undefined : this.#route(ctx);
+    return this.#route(ctx);
   }
 
   #route(ctx: ScriptContext): Promise<void> | undefined {
@@ -149,7 +173,7 @@ export class Receiver {
     for (const hook of this.parts.hooks.postRequest) hook(ctx);
   }
 
-  #replyMessage(msg: SipMessage, internal: boolean): Promise<void> | undefined {
+  #replyMessage(msg: SipMessage, internal: boolean, attrs?: Attributes): Promise<void> | undefined {
     const { counters } = this.parts;
     if (!internal) counters.rcv_replies.inc();
     if (!routable(msg)) {
@@ -157,15 +181,16 @@ export class Receiver {
       return undefined;
     }
     if (this.#isElsewhere(msg)) return undefined;
-    if (this.#preRouting === null || internal) return this.#routeReply(msg);
-    const dropped = this.#dropsEarly(msg, new Attributes());
-    if (typeof dropped === 'object') return dropped.then((yes) => (yes ? undefined : this.#routeReply(msg)));
-    return dropped ? undefined : this.#routeReply(msg);
+    if (this.#preRouting === null || internal) return this.#routeReply(msg, internal, attrs);
+    const dropped = this.#dropsEarly(msg, attrs ?? new Attributes());
+    const go = (yes: boolean) => (yes ? undefined : this.#routeReply(msg, false, attrs));
+    return typeof dropped === 'object' ? dropped.then(go) : go(dropped);
   }
 
-  #routeReply(msg: SipMessage): Promise<void> | undefined {
+  #routeReply(msg: SipMessage, internal: boolean, attrs?: Attributes): Promise<void> | undefined {
     const { hooks, counters } = this.parts;
-    const ctx = new ScriptContext(msg, RouteKind.CORE_ONREPLY);
+    const ctx = new ScriptContext(msg, RouteKind.CORE_ONREPLY, attrs);
+    if (internal) ctx.stage = Stage.DELEGATED;
     ctx.reply = msg;
     for (const hook of hooks.preReply) {
       if (!hook(ctx)) {

@@ -66,6 +66,8 @@ const FAKE_REQUEST = [
 export class RouteTables implements Routes {
   #routes: ReadonlyMap<string, CompiledRoute> = new Map();
   #ordered: readonly CompiledRoute[] = [];
+  /** Ends of blocks that functions continue at, by number. */
+  #rests: CompiledRoute[] = [];
   #vars: ScriptVars | null = null;
 
   constructor(
@@ -103,11 +105,22 @@ export class RouteTables implements Routes {
     };
   }
 
-  /** Gives each route its code, in program order. */
+  /** Begins another list of {@link rest}s: those of the code that runs now stay what they are. */
+  renewRests(): void {
+    this.#rests = [];
+  }
+
+  /** The end of a block that a function continues at. */
+  rest(number: number): CompiledRoute {
+    return (this.#rests[number] ??= new CompiledRoute(`${number}`, true, this));
+  }
+
+  /** Gives each route its code, in program order, and behind them the ends of blocks theirs. */
   install(codes: readonly Code[], vars: ScriptVars): void {
     this.#vars = vars;
-    this.#ordered.forEach((route, i) => {
-      route.code = codes[i]!;
+    const count = this.#ordered.length;
+    codes.forEach((code, i) => {
+      (i < count ? this.#ordered[i]! : this.rest(i - count)).code = code;
     });
   }
 
@@ -117,6 +130,7 @@ export class RouteTables implements Routes {
   }
 
   find(table: RouteTable, name: string): CompiledRoute | null {
+    if (table === 'rest') return this.#rests[Number(name)] ?? null;
     return this.#routes.get(`${table}:${name}`) ?? null;
   }
 

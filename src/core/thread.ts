@@ -11,12 +11,14 @@ import { Linker, NOWHERE } from '../compile/link.js';
 import type { Databases } from '../db/database.js';
 import type { Resolver } from '../net/resolve.js';
 import type { Network } from '../net/transport.js';
+import { RECEIVE, unpackReceive, type WireMessage } from '../net/wire.js';
 import type { Log } from '../observe/log.js';
 import type { Statistics } from '../observe/statistics.js';
 import { VERSION } from '../observe/version.js';
 import { ArgumentError, type BindEnv, type BoundPv, type Format, type RouteTable } from '../registry/arguments.js';
 import type { CoreSettings } from '../registry/core-settings.js';
-import type { Hooks, Host } from '../registry/host.js';
+import { noHooks } from '../registry/hooks.js';
+import type { Host } from '../registry/host.js';
 import { ConfigError, type ModuleDef } from '../registry/module.js';
 import type { Threads } from '../registry/threads.js';
 import type { RpcTable } from '../rpc/table.js';
@@ -25,7 +27,7 @@ import { ScriptRuntime } from '../script/runtime.js';
 import { ScriptVars } from '../script/script-vars.js';
 import type { SelectEntry } from '../script/selects/node.js';
 import type { Zone } from '../shm/zone.js';
-import { RECEIVE, unpackReceive, type WireMessage } from '../threads/wire.js';
+import type { ReceiveInfo } from '../sip/receive-info.js';
 import { registerCoreGroups } from './cfg-groups.js';
 import { CfgTable, customVariable } from './cfg-variables.js';
 import { coreModule } from './module.js';
@@ -76,15 +78,7 @@ export class ScriptThread implements Host {
   readonly stateDir: string;
   readonly cfg = new CfgTable();
   readonly selects = new Map<string, SelectEntry>();
-  readonly hooks: Hooks = {
-    elsewhere: [],
-    preRequest: [],
-    postRequest: [],
-    preReply: [],
-    postReply: [],
-    onReply: [],
-    onSent: [],
-  };
+  readonly hooks = noHooks();
   readonly routes: RouteTables;
   readonly proxy: StatelessProxy;
   readonly bindEnv: BindEnv;
@@ -95,6 +89,7 @@ export class ScriptThread implements Host {
   readonly #core: CoreState;
   readonly #cwd: string;
   #linker: Linker;
+  #receiver: Receiver | null = null;
   /** What parameter values need linked once all states are there; null from then on. */
   #unlinked: (() => unknown)[] | null = [];
   #started: LoadedModule[] = [];
@@ -134,7 +129,8 @@ export class ScriptThread implements Host {
       serverLine:
         server_header !== null ? `${server_header}\r\n` : server_signature === 1 ? `Server: ${VERSION.full}\r\n` : '',
       onsendRoute: () => this.routes.find('onsend', '0'),
-      onSent: this.hooks.onSent,
+      compat: this.compat,
+      hooks: this.hooks,
       mtuProto: (msg) => this.#core.mtuProto(msg),
     });
     this.#registerCustomVariables();
@@ -226,18 +222,22 @@ export class ScriptThread implements Host {
 
   /** The message loop, ready to be attached to the network. */
   receiver(): Receiver {
-    const receiver = new Receiver({
+    const receiver = (this.#receiver = new Receiver({
       log: this.log,
       hooks: this.hooks,
       routes: this.routes,
       forwardReply: (ctx) => this.proxy.forwardReply(ctx),
       counters: receiveCounters(this.statistics),
-    });
+    }));
     this.threads.handle<WireMessage>(RECEIVE, ({ raw, from }) => {
       const received = unpackReceive(from, this.network);
-      return received === null ? undefined : receiver.receive(raw, received, true);
+      return received === null ? undefined : this.receive(raw, received);
     });
     return receiver;
+  }
+
+  receive(raw: string, received: ReceiveInfo): Promise<void> | undefined {
+    return this.#receiver?.receive(raw, received, true);
   }
 
   state<S>(module: ModuleDef<S>): S {
@@ -290,6 +290,7 @@ export class ScriptThread implements Host {
   #compile(vars: ScriptVars, findings: Findings): (() => void) | null {
     const effects = inferEffects(this.program);
     const prefixMode = this.settings.log_prefix !== null && this.settings.log_prefix_mode === 1;
+    this.routes.renewRests();
     const emission = emitProgram(this.program, effects, this.#linker, {
       compat: this.compat,
       maxRecursiveLevel: this.settings.max_recursive_level,
@@ -352,6 +353,7 @@ export class ScriptThread implements Host {
         env: this.bindEnv,
         vars,
         findRoute: (table, name) => this.routes.find(table, name),
+        restRoute: (number) => this.routes.rest(number),
         isMyself: (host, port, proto) => this.isMyself(host, port, proto),
         fullPath: (file) => resolvePath(this.#cwd, file),
         refused: (text) => this.log.error('<core>', text),

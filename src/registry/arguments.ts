@@ -48,7 +48,8 @@ export interface BindEnv {
 /** How a literal argument was written: a number, a string in quotes, or a bare word of a core function. */
 export type LiteralKind = 'int' | 'str' | 'word';
 
-export type RouteTable = 'main' | 'onreply' | 'failure' | 'branch' | 'onsend' | 'event';
+/** Where routes are looked up; `rest` holds ends of blocks by number, for functions that continue there. */
+export type RouteTable = 'main' | 'onreply' | 'failure' | 'branch' | 'onsend' | 'event' | 'rest';
 
 /** A literal that a function cannot take: becomes a located diagnostic. */
 export class ArgumentError extends Error {}

@@ -5,6 +5,7 @@ import type { Destination, ListenSocket, Network } from '../net/transport.js';
 import type { Log } from '../observe/log.js';
 import type { Statistics } from '../observe/statistics.js';
 import type { RpcTable } from '../rpc/table.js';
+import type { Attributes } from '../script/attributes.js';
 import type { ScriptContext } from '../script/context.js';
 import type { SelectEntry } from '../script/selects/node.js';
 import type { Zone } from '../shm/zone.js';
@@ -52,6 +53,11 @@ export interface Host {
   isLoaded(name: string): boolean;
   /** Whether host:port is this server: a listen socket, an alias, or a registered checker says so. port 0: any; proto '' or null: any. */
   isMyself(host: string, port: number, proto: string | null): boolean;
+  /**
+   * Routes a message that another thread received, or that stands for one: it does not go through pre-routing (again).
+   * @returns a promise while it keeps this thread's attention; it never rejects
+   */
+  receive(raw: string, received: ReceiveInfo): Promise<void> | undefined;
   /** Adds a checker to `isMyself` (module domain's register_myself). */
   addMyselfCheck(check: (host: string, port: number, proto: string | null) => boolean): void;
   /** Selects of modules (`@name.…`), by the first part of their names; registered in `configure`. */
@@ -101,6 +107,10 @@ export interface Routes {
 
 /** Points of the message flow where modules take part. Each list is called in order of registration. */
 export interface Hooks {
+  /** Before what the network received is read: each may put another text in its place. The run over it adopts `attrs`. */
+  readonly rawReceived: ((raw: string, received: ReceiveInfo, attrs: Attributes) => string | Promise<string>)[];
+  /** Before a packet is handed to the network: each may put another text in its place. */
+  readonly rawSending: ((text: string, dst: Destination, attrs: Attributes) => string)[];
   /** With several threads: true when another thread has been given the message, since what it belongs to is there. */
   readonly elsewhere: ((msg: SipMessage) => boolean)[];
   /** Before request_route; false drops the message. */
@@ -114,6 +124,8 @@ export interface Hooks {
    * is to be forwarded statelessly.
    */
   readonly onReply: ((ctx: ScriptContext) => boolean | Promise<boolean>)[];
+  /** For each reply to a request: those made here once they left, relayed ones while edits still take effect. */
+  readonly replyLeaving: ((reply: SipMessage, dst: Destination, attrs: Attributes) => void)[];
   /** After a packet was handed to the network. */
   readonly onSent: ((packet: string, dst: Destination) => void)[];
 }
@@ -139,8 +151,14 @@ export interface StatelessCore {
    * R-URI replaced by `uri`, Route set from `path`.
    */
   buildForward(ctx: ScriptContext, to: ForwardTarget): string;
-  /** Sends bytes after onsend_route had its say; false when dropped or not sendable. */
-  send(ctx: ScriptContext | null, dst: Destination, text: string): boolean;
+  /**
+   * Sends bytes after onsend_route had its say; false when dropped or not sendable.
+   * @param ctx - the run that onsend_route is to see; null: it is not asked
+   * @param attrs - the attributes that `rawSending` hooks see, by default those of `ctx`
+   */
+  send(ctx: ScriptContext | null, dst: Destination, text: string, attrs?: Attributes): boolean;
+  /** Tells `replyLeaving` hooks of a reply to `request` that was made here and has left. */
+  replyLeft(request: SipMessage, text: string, dst: Destination, attrs: Attributes): void;
   /** Forwards statelessly (core function forward()); the return code. Without `branch` its Via gets a stateless one. */
   forward(ctx: ScriptContext, uri: string | null, proto: string | null, branch?: string): number | Promise<number>;
   /**

@@ -2,7 +2,7 @@ import type { RpcCommand } from '../rpc/table.js';
 import type { ScriptContext } from '../script/context.js';
 import type { RouteName } from '../script/route-kind.js';
 import type { Value } from '../script/value.js';
-import type { Arg, BindEnv, Format } from './arguments.js';
+import type { Arg, BindEnv, Format, RouteRef } from './arguments.js';
 import type { Host } from './host.js';
 
 /** Where a call stands in the config. */
@@ -12,6 +12,8 @@ export interface CallSite {
   readonly column: number;
   /** The route block the call is textually in. */
   readonly route: string;
+  /** For functions that `continues`: the statements behind the call in its block; null when there are none. */
+  readonly rest?: RouteRef | null;
 }
 
 /** A function's return code: > 0 true, < 0 false, 0 stops the script. A promise only from functions marked `suspends`. */
@@ -30,6 +32,8 @@ export interface FunctionDef<S> {
   readonly suspends: boolean;
   /** Of a function that suspends: whether this call can, by its literal arguments (undefined: not literal) and the module's lines. */
   readonly suspendsWhen?: SuspendsWhen;
+  /** The function is given what stands behind its call in the same block, to run it later (`CallSite.rest`). */
+  readonly continues?: true;
   /** Every argument must be a literal (upstream's `const`). */
   readonly literalOnly: boolean;
   /** Not there in 5.6. */

@@ -4,6 +4,15 @@ import { Attributes } from './attributes.js';
 /** Bits of `ScriptContext.stop`: what ended the run. */
 export const Stop = { NONE: 0, EXIT: 1, DROP: 2 } as const;
 
+/** Points of a received message's way that functions tell apart. */
+export const Stage = {
+  ROUTING: 0,
+  /** `event_route[core:pre-routing]`: the message can still be handed to a worker thread. */
+  PRE_ROUTING: 1,
+  /** Routing in a thread that was handed the message by another. */
+  DELEGATED: 2,
+} as const;
+
 /**
  * One run of a route over one message: what compiled code and module functions get as their first argument. It lives
  * from a route's start to its end; what must outlive it (attributes, flags, URIs) is on the message or on `attrs`,
@@ -38,8 +47,8 @@ export class ScriptContext {
   lastError = 0;
   /** The return code or promise of the call being made; only compiled code uses it. */
   pending: number | Promise<number> = 0;
-  /** Runs in `event_route[core:pre-routing]`, where the message can still be handed to a worker thread. */
-  early = false;
+  /** How far the message has come, a {@link Stage}. */
+  stage: number = Stage.ROUTING;
   /** The packet about to leave, in onsend_route and event routes about sent messages. */
   sent: OutgoingPacket | null = null;
 

@@ -11,7 +11,7 @@ import type {
   Proto,
 } from '../net/transport.js';
 import type { Threads } from '../registry/threads.js';
-import { packDestination, unpackDestination, type WireDestination } from './wire.js';
+import { packDestination, unpackDestination, type WireDestination } from '../net/wire.js';
 
 /** A message for a connection, which thread 0 has. */
 const SEND = 'net:send';

@@ -1,4 +1,4 @@
-import type { Destination, Network } from '../net/transport.js';
+import type { Destination, Network } from './transport.js';
 import type { ListenSocket, ReceiveInfo } from '../sip/receive-info.js';
 
 /** A message that another thread received; it has been through pre-routing. */

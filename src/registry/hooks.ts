@@ -1,0 +1,17 @@
+import type { Hooks } from './host.js';
+
+/** Hooks that nobody has registered at yet. */
+export function noHooks(): Hooks {
+  return {
+    rawReceived: [],
+    rawSending: [],
+    elsewhere: [],
+    preRequest: [],
+    postRequest: [],
+    preReply: [],
+    postReply: [],
+    onReply: [],
+    replyLeaving: [],
+    onSent: [],
+  };
+}
