@@ -5,7 +5,7 @@ import type { Log } from '../observe/log.js';
 import type { RouteRef } from '../registry/arguments.js';
 import type { CoreSettings } from '../registry/core-settings.js';
 import type { ForwardTarget, Hooks, StatelessCore } from '../registry/host.js';
-import { Attributes, XavpList } from '../script/attributes.js';
+import { Attributes } from '../script/attributes.js';
 import { ScriptContext } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
 import { hasMagicCookie, MAGIC_COOKIE } from '../sip/branch.js';

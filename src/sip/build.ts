@@ -22,6 +22,8 @@ export interface ViaOptions {
   readonly port?: number;
   /** Further parameters with their leading `;`. */
   readonly params?: string;
+  /** Transport name in place of the socket's; absent: the socket's. */
+  readonly transport?: string;
 }
 
 /** An own Via header line with CRLF. Port 5060 is left out unless it is advertised, as upstream does. */
@@ -31,7 +33,7 @@ export function viaLine(socket: ListenSocket, options: ViaOptions): string {
   const port = advertisedPort !== 0 ? advertisedPort : socket.port === 5060 ? 0 : socket.port;
   const sentBy = (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host) + (port === 0 ? '' : `:${port}`);
   const rport = options.rport ? ';rport' : '';
-  return `Via: SIP/2.0/${viaTransport(socket.proto)} ${sentBy};branch=${options.branch}${rport}${options.params ?? ''}${CRLF}`;
+  return `Via: SIP/2.0/${options.transport ?? viaTransport(socket.proto)} ${sentBy};branch=${options.branch}${rport}${options.params ?? ''}${CRLF}`;
 }
 
 /** Transport name as Via writes it. */
@@ -131,6 +133,8 @@ export interface ReplyOptions {
   readonly server?: string;
   /** False leaves the reply edits out. */
   readonly withReplyEdits?: boolean;
+  /** Further parameters of the topmost Via, with their leading `;`. */
+  readonly viaParams?: string;
 }
 
 /**
@@ -150,7 +154,9 @@ export function buildReply(msg: SipMessage, status: number, reason: string, opti
           out += raw.slice(msg.headerStart(i), msg.headerEnd(i));
         } else {
           sawTopVia = true;
-          out += slices(raw, msg.headerStart(i), msg.headerEnd(i), viaChanges(msg, msg.via1, true));
+          const changes = viaChanges(msg, msg.via1, true);
+          if (options.viaParams) changes.push({ at: msg.via1.end, length: 0, text: options.viaParams });
+          out += slices(raw, msg.headerStart(i), msg.headerEnd(i), changes);
         }
         break;
       case Hdr.RECORD_ROUTE:
@@ -190,6 +196,8 @@ export interface ForwardedReplyOptions {
   readonly edits?: Edits | null;
   readonly target?: SendTarget | null;
   readonly needsLength?: boolean;
+  /** Further parameters of the Via that becomes the topmost, with their leading `;`. */
+  readonly viaParams?: string;
 }
 
 /** A reply without its topmost Via, which is ours (RFC 3261 §16.7 step 3), and with its edits applied. */
@@ -206,9 +214,11 @@ export function buildForwardedReply(msg: SipMessage, options: ForwardedReplyOpti
   const via = msg.via1;
   const from = via === null ? msg.firstLineEnd : topViaStart(msg, via);
   const end = via === null ? from : topViaEnd(msg, via);
-  if (addLength || (edits !== null && edits.size > 0)) {
+  const next = options.viaParams ? msg.via(1) : null;
+  if (next !== null || addLength || (edits !== null && edits.size > 0)) {
     const all = edits === null ? new Edits() : edits.fork();
     all.remove(from, end - from);
+    if (next !== null) all.insertAfter(next.end, options.viaParams!);
     return firstLine + applyEdits(msg, all, options.target ?? null, addLength);
   }
   return firstLine + raw.slice(msg.firstLineEnd, from) + raw.slice(end);

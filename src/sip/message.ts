@@ -54,6 +54,10 @@ export const MsgFlag = {
   VIA_SERVER_ID: 256,
   /** `via_add_xavp_params(1)`: the fields of the xavp `xavp_via_params` as parameters in our own Via. */
   VIA_XAVP_PARAMS: 512,
+  /** `via_use_xavp_fields(1)`: host, port and transport of our own Via from the xavp `xavp_via_fields`. */
+  VIA_XAVP_FIELDS: 1024,
+  /** `via_reply_add_xavp_params(1)`: the fields of the xavp `xavp_via_reply_params` in the topmost Via of replies. */
+  REPLY_VIA_XAVP_PARAMS: 2048,
 } as const;
 
 let nextMessageId = 1;

@@ -5,6 +5,7 @@ import { listenSocket } from '../../../src/net/listen-socket.js';
 import { Level, Log, type LogRecord } from '../../../src/observe/log.js';
 import { Statistics } from '../../../src/observe/statistics.js';
 import { defaultSettings } from '../../../src/registry/core-settings.js';
+import { noHooks } from '../../../src/registry/hooks.js';
 import type { Host } from '../../../src/registry/host.js';
 import type { ModuleDef } from '../../../src/registry/module.js';
 import { LocalZone } from '../../../src/shm/local-zone.js';
@@ -46,7 +47,7 @@ export function fakeHost(parts: Partial<Host> = {}): FakeHost {
     statistics: new Statistics(),
     threadIndex: 0,
     threads: soloThreads(),
-    hooks: { elsewhere: [], preRequest: [], postRequest: [], preReply: [], postReply: [], onReply: [], onSent: [] },
+    hooks: noHooks(),
     routes: { find: () => null, runEvent: () => null },
     cfg: { register: () => {} },
     network: {

@@ -5,7 +5,8 @@ import { Log, type LogRecord } from '../../../src/observe/log.js';
 import { Statistics } from '../../../src/observe/statistics.js';
 import type { RouteRef, RouteTable } from '../../../src/registry/arguments.js';
 import { defaultSettings } from '../../../src/registry/core-settings.js';
-import type { Hooks, Host } from '../../../src/registry/host.js';
+import { noHooks } from '../../../src/registry/hooks.js';
+import type { Host } from '../../../src/registry/host.js';
 import { ScriptContext } from '../../../src/script/context.js';
 import { RouteKind } from '../../../src/script/route-kind.js';
 import { SipMessage } from '../../../src/sip/message.js';
@@ -54,15 +55,7 @@ export class Bench {
   constructor(settings: Partial<TmSettings> = {}, core: Partial<ReturnType<typeof defaultSettings>> = {}) {
     this.#start = this.clock.now();
     this.settings = { ...TM_DEFAULTS, ...settings };
-    const hooks: Hooks = {
-      elsewhere: [],
-      preRequest: [],
-      postRequest: [],
-      preReply: [],
-      postReply: [],
-      onReply: [],
-      onSent: [],
-    };
+    const hooks = noHooks();
     const coreSettings = { ...defaultSettings(), ...core };
     const sockets = [this.udp, this.tcp];
     const network = {
@@ -91,7 +84,8 @@ export class Bench {
       settings: coreSettings,
       serverLine: 'Server: kts\r\n',
       onsendRoute: () => this.routes.get('onsend:') ?? null,
-      onSent: hooks.onSent,
+      compat: '5.6',
+      hooks,
       mtuProto: () => undefined,
     });
     this.host = {
