@@ -86,10 +86,24 @@ function missingCall(node: Call, scope: BindScope): BoundCall | null {
   const owners = whoHasFunction(node.name);
   const missing = owners.find((name) => scope.notHere.has(name));
   if (missing !== undefined) {
+    scope.notHere.use?.(missing, `function ${node.name}`, node.nameSpan);
     const { at } = node.span;
     const site = { file: at.file, line: at.line, column: at.column, route: scope.block.name };
     const def = missingFunction(node.name, missing);
     return { name: node.name, module: scope.names.core, def, args: [], site, core: false, span: node.span };
+  }
+  const loaded = owners.map((name) => scope.names.module(name)).find((m) => m !== undefined);
+  if (loaded !== undefined) {
+    // The only functions of a loaded module that have no entry although they are here are those that 5.6 lacks.
+    if (Object.hasOwn(loaded.functions, node.name))
+      scope.findings.add('KTS1020', node.nameSpan, `Kamailio 5.6 has no function ${node.name}`, [
+        `Module ${loaded.name} has it in 6.x.`,
+      ]);
+    else {
+      const title = `function ${node.name} of module ${loaded.name} is not implemented yet`;
+      scope.findings.add('KTS1014', node.nameSpan, title);
+    }
+    return null;
   }
   if (owners.length > 0) {
     scope.findings.add(

@@ -1,6 +1,6 @@
 import { type FormatPart, isPvError, type PvNode, parseFormat, parsePv } from '../../grammar/pv.js';
 import type { Span } from '../../grammar/source.js';
-import { whoHasPv, whoHasTransformations } from './catalog.js';
+import { isUpstreamTransformation, whoHasPv, whoHasTransformations } from './catalog.js';
 import { MISSING_PV, MISSING_TRANSFORMATION } from './missing.js';
 import type { FormatText, PvUse, TransformationUse } from './program.js';
 import type { BindScope } from './scope.js';
@@ -74,19 +74,11 @@ function synthetic(kind: '%' | '@', text: string, inner: string, span: Span, sco
 function bindNode(node: PvNode, span: Span, scope: PvScope): PvUse | null {
   const { findings, names } = scope;
   const owners = names.pv(node.name) ? [] : whoHasPv(node.name);
-  const found = names.pv(node.name) ?? (owners.some((name) => scope.notHere.has(name)) ? MISSING : undefined);
+  const missing = owners.find((name) => scope.notHere.has(name));
+  if (missing !== undefined) scope.notHere.use?.(missing, `$${node.name}`, span);
+  const found = names.pv(node.name) ?? (missing === undefined ? undefined : MISSING);
   if (!found) {
-    const meant = didYouMean(node.name, names.pvNames());
-    findings.add(
-      'KTS1030',
-      span,
-      `unknown pseudo-variable $${node.name}`,
-      owners.length > 0
-        ? [`It belongs to module ${owners.join(' or ')}, which is not loaded.`]
-        : meant
-          ? [`Did you mean $${meant}?`]
-          : undefined,
-    );
+    absentPv(node.name, owners, span, scope);
     return null;
   }
   const { def, module } = found;
@@ -103,6 +95,23 @@ function bindNode(node: PvNode, span: Span, scope: PvScope): PvUse | null {
   const transformations = bindTransformations(node, span, scope);
   if (index === null || transformations === null) return null;
   return { text: node.text, name: node.name, module, def, inner, index, transformations, span };
+}
+
+/** Says why there is no pseudo-variable of that name; `owners` are upstream's modules that export it. */
+function absentPv(name: string, owners: readonly string[], span: Span, { findings, names }: PvScope): void {
+  const loaded = owners.map((owner) => names.module(owner)).find((m) => m !== undefined);
+  if (loaded !== undefined && Object.hasOwn(loaded.pvs, name))
+    findings.add('KTS1030', span, `Kamailio 5.6 has no pseudo-variable $${name}`, [
+      `Module ${loaded.name} has it in 6.x.`,
+    ]);
+  else if (loaded !== undefined)
+    findings.add('KTS1014', span, `pseudo-variable $${name} of module ${loaded.name} is not implemented yet`);
+  else if (owners.length > 0)
+    findings.add('KTS1035', span, `$${name} belongs to module ${owners.join(' or ')}, which is not loaded`);
+  else {
+    const meant = didYouMean(name, names.pvNames());
+    findings.add('KTS1030', span, `unknown pseudo-variable $${name}`, meant ? [`Did you mean $${meant}?`] : undefined);
+  }
 }
 
 /** The part in parentheses. Whether `$` in it means anything is the variable's business: a text that is no format is literal. */
@@ -137,8 +146,21 @@ function bindTransformations(node: PvNode, span: Span, scope: PvScope): Transfor
     const name = `${t.cls}.${t.op}`;
     const owner = operations ? undefined : whoHasTransformations(t.cls);
     if (owner !== undefined && scope.notHere.has(owner)) {
+      scope.notHere.use?.(owner, `{${name}}`, span);
       uses.push({ name, module: scope.names.core, def: MISSING_TRANSFORMATION, params: [] });
       continue;
+    }
+    if (!operations && owner !== undefined && scope.names.module(owner) === undefined) {
+      scope.findings.add('KTS1036', span, `{${name}} belongs to module ${owner}, which is not loaded`);
+      return null;
+    }
+    const found = operations?.get(t.op.toLowerCase());
+    if (!found && isUpstreamTransformation(t.cls, t.op)) {
+      const has = scope.names.module(owner ?? '')?.transformations[t.cls] ?? {};
+      if (Object.keys(has).some((op) => op.toLowerCase() === t.op.toLowerCase()))
+        scope.findings.add('KTS1034', span, `Kamailio 5.6 has no transformation {${name}}: ${node.text}`);
+      else scope.findings.add('KTS1014', span, `transformation {${name}} is not implemented yet: ${node.text}`);
+      return null;
     }
     if (!operations) {
       const meant = didYouMean(t.cls, scope.names.transformationClasses());
@@ -146,15 +168,10 @@ function bindTransformations(node: PvNode, span: Span, scope: PvScope): Transfor
         'KTS1034',
         span,
         `unknown transformation class {${t.cls}.…} in ${node.text}`,
-        owner !== undefined
-          ? [`It belongs to module ${owner}, which is not loaded.`]
-          : meant
-            ? [`Did you mean {${meant}.${t.op}}?`]
-            : undefined,
+        meant ? [`Did you mean {${meant}.${t.op}}?`] : undefined,
       );
       return null;
     }
-    const found = operations.get(t.op.toLowerCase());
     if (!found) {
       const meant = didYouMean(t.op, operations.keys());
       scope.findings.add(

@@ -16,9 +16,16 @@ import type { ModuleDef, ParamDef, ParamSetting } from '../registry/module.js';
 import { type RouteName, routeMask } from '../script/route-kind.js';
 import { asyncGroups } from './async-groups.js';
 import { bindBlock } from './bind-statement.js';
-import { isUpstreamModule, isUpstreamParam, upstreamModules } from './catalog.js';
+import {
+  isUpstreamCoreParam,
+  isUpstreamModule,
+  isUpstreamParam,
+  upstreamModules,
+  whoHasEventRoute,
+} from './catalog.js';
 import type { Findings } from './findings.js';
 import { Folder } from './fold.js';
+import { MissingModules } from './missing.js';
 import type { BoundRoute, LoadedModule, Program } from './program.js';
 import { type BindScope, Names } from './scope.js';
 import { didYouMean } from './suggest.js';
@@ -66,7 +73,7 @@ class ProgramBinder {
   readonly #avpFlags = new Map<string, number>();
   readonly #settings: CoreSettings = defaultSettings();
   readonly #assigned = new Set<string>();
-  readonly #notHere = new Set<string>();
+  readonly #notHere = new MissingModules();
 
   constructor(
     private readonly ast: ConfigFile,
@@ -85,6 +92,7 @@ class ProgramBinder {
     }
     const customVariables = items.filter((i) => i.kind === 'custom-variable');
     this.#checkCustomVariables(customVariables);
+    const routes = this.#routes(items.filter((i) => i.kind === 'route-block'));
     return {
       modules: this.#loaded,
       missing: this.#notHere,
@@ -96,7 +104,7 @@ class ProgramBinder {
       flags: this.#flags,
       avpFlags: this.#avpFlags,
       asyncGroups: asyncGroups(items.filter((i) => i.kind === 'core-param')),
-      routes: this.#routes(items.filter((i) => i.kind === 'route-block')),
+      routes,
     };
   }
 
@@ -134,6 +142,10 @@ class ProgramBinder {
     this.#loaded.forEach((m) => {
       for (const needed of m.def.depends) {
         if (names.has(needed)) continue;
+        if (this.#notHere.has(needed)) {
+          this.#notHere.use(needed, `module ${m.def.name}`, m.span!);
+          continue;
+        }
         this.#findings.add('KTS1006', m.span!, `module ${m.def.name} needs module ${needed}`, [
           `Add loadmodule "${needed}.so" before it.`,
         ]);
@@ -144,10 +156,7 @@ class ProgramBinder {
   #missingModule(name: string, span: Span): void {
     if (isUpstreamModule(name)) {
       this.#notHere.add(name);
-      if (this.options.allowMissing.has(name)) return;
-      this.#findings.add('KTS1004', span, `module ${name} is not implemented yet`, [
-        `--allow-missing ${name} runs the config without it: its functions then fail with -1 and a log line.`,
-      ]);
+      if (!this.options.allowMissing.has(name)) this.#notHere.report(name, span, this.#findings);
       return;
     }
     const meant = didYouMean(name, upstreamModules());
@@ -169,8 +178,10 @@ class ProgramBinder {
       return;
     }
     const matching = this.#loaded.filter((m) => pattern.test(m.def.name));
+    const missing = this.#notHere.names().filter((name) => pattern.test(name));
+    for (const name of missing) this.#notHere.use(name, `parameter ${item.param}`, item.paramSpan);
     if (matching.length === 0) {
-      if (item.module.split('|').some((name) => isUpstreamModule(name) && !this.options.modules.has(name))) return;
+      if (missing.length > 0) return;
       this.#findings.add('KTS1007', item.moduleSpan, `No module matching <${item.module}> found`, [
         'Load the module before its parameters are set.',
       ]);
@@ -183,13 +194,17 @@ class ProgramBinder {
     for (const { def } of matching) {
       const param = Object.hasOwn(def.params, item.param) ? def.params[item.param] : undefined;
       if (!param) {
-        const known = isUpstreamParam(def.name, item.param) ? 'upstream has it, kts does not' : null;
+        if (isUpstreamParam(def.name, item.param)) {
+          const title = `parameter ${item.param} of module ${def.name} is not implemented yet`;
+          this.#findings.add('KTS1014', item.paramSpan, title);
+          continue;
+        }
         const meant = didYouMean(item.param, Object.keys(def.params));
         this.#findings.add(
           'KTS1008',
           item.paramSpan,
           `module ${def.name} has no parameter ${item.param}`,
-          known ? [known] : meant ? [`Did you mean ${meant}?`] : undefined,
+          meant ? [`Did you mean ${meant}?`] : undefined,
         );
         continue;
       }
@@ -202,6 +217,10 @@ class ProgramBinder {
 
   #coreParam(item: CoreParam): void {
     const found = findCoreParam(item.name);
+    if (!found && isUpstreamCoreParam(item.name)) {
+      this.#findings.add('KTS1014', item.nameSpan, `core parameter ${item.name} is not implemented yet`);
+      return;
+    }
     if (!found) {
       const meant = didYouMean(item.name, Object.keys(CORE_PARAMS));
       this.#findings.add(
@@ -264,6 +283,8 @@ class ProgramBinder {
       const key = `${table}:${name}`;
       const display = block.name === '' ? block.route : `${block.route}[${block.name}]`;
       const mask = routeMask(names);
+      const runner = table === 'event' ? whoHasEventRoute(name) : undefined;
+      if (runner !== undefined) this.#notHere.use(runner, display, block.nameSpan);
       const scope: BindScope = {
         names: this.#names,
         findings: this.#findings,

@@ -2,9 +2,29 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** Names that upstream's modules export: tells *known upstream, not loaded or not here* from *unknown*. */
 interface Upstream {
-  readonly modules: Readonly<
-    Record<string, { functions: string[]; params: string[]; pvs: string[]; literalIn56?: string[] }>
-  >;
+  readonly modules: Readonly<Record<string, UpstreamModule>>;
+  readonly core: {
+    readonly params: readonly string[];
+    readonly functions: readonly string[];
+    readonly pvs: readonly string[];
+    readonly eventRoutes: readonly string[];
+    readonly rpc: readonly string[];
+  };
+}
+
+/** What a module exports upstream, by name. */
+export interface UpstreamModule {
+  readonly functions: readonly string[];
+  readonly params: readonly string[];
+  readonly pvs: readonly string[];
+  readonly rpc?: readonly string[];
+  readonly stats?: readonly string[];
+  /** `<x>` stands for text that is known at run time. */
+  readonly eventRoutes?: readonly string[];
+  /** Operations by class. */
+  readonly transformations?: Readonly<Record<string, readonly string[]>>;
+  /** `name/arity` of functions that 5.6 takes only literals for. */
+  readonly literalIn56?: readonly string[];
 }
 
 let loaded: Upstream | undefined;
@@ -29,21 +49,35 @@ export function whoHasPv(name: string): string[] {
   return owners((m) => m.pvs.includes(name));
 }
 
-/** Transformation classes by upstream's modules that export them. */
-const TRANSFORMATIONS: Readonly<Record<string, readonly string[]>> = {
-  corex: ['sock'],
-  json: ['json'],
-  kazoo: ['kz'],
-  msrp: ['msrpuri'],
-  pv: ['s', 'uri', 'param', 'tobody', 'line', 'nameaddr', 'urialias', 'val', 'num'],
-  sqlops: ['sql'],
-  textops: ['re'],
-  xhttp: ['url'],
-};
-
 /** Upstream's module that exports a class of transformations. */
 export function whoHasTransformations(cls: string): string | undefined {
-  return Object.keys(TRANSFORMATIONS).find((name) => TRANSFORMATIONS[name]!.includes(cls));
+  return owners((m) => Object.hasOwn(m.transformations ?? {}, cls))[0];
+}
+
+/** True when upstream has this operation; names of operations are the same in any case. */
+export function isUpstreamTransformation(cls: string, op: string): boolean {
+  const name = op.toLowerCase();
+  return owners((m) => m.transformations?.[cls]?.some((o) => o.toLowerCase() === name) ?? false).length > 0;
+}
+
+/** Upstream's module that runs an event route of that name; undefined for those of the core and for unknown ones. */
+export function whoHasEventRoute(name: string): string | undefined {
+  return owners((m) => m.eventRoutes?.some((pattern) => matchesEvent(pattern, name)) ?? false)[0];
+}
+
+function matchesEvent(pattern: string, name: string): boolean {
+  const open = pattern.indexOf('<');
+  return open === -1 ? pattern === name : name.startsWith(pattern.slice(0, open)) && name.length > open;
+}
+
+/** What a module exports upstream; undefined when there is none of that name. */
+export function upstreamModule(name: string): UpstreamModule | undefined {
+  return isUpstreamModule(name) ? upstream().modules[name] : undefined;
+}
+
+/** True when upstream has a core parameter of that name. */
+export function isUpstreamCoreParam(name: string): boolean {
+  return upstream().core.params.includes(name);
 }
 
 /** True when upstream has a module of that name. */
@@ -60,7 +94,7 @@ export function isUpstreamParam(module: string, param: string): boolean {
   return upstream().modules[module]?.params.includes(param) ?? false;
 }
 
-function owners(has: (m: Upstream['modules'][string]) => boolean): string[] {
+function owners(has: (m: UpstreamModule) => boolean): string[] {
   return Object.entries(upstream().modules)
     .filter(([, m]) => has(m))
     .map(([name]) => name);

@@ -11,7 +11,7 @@ export const BIND_CODES = {
   KTS1004: {
     severity: 'error',
     explain:
-      'Upstream has this module, kts does not have it yet. `--allow-missing NAME` turns its functions into logged failures.',
+      'Upstream has this module, kts does not have it yet. Everything of the config that depends on it is listed. `--allow-missing NAME` turns its functions into logged failures.',
   },
   KTS1005: { severity: 'error', explain: 'The module is loaded twice.' },
   KTS1006: { severity: 'error', explain: 'A module that this one builds on is not loaded before it.' },
@@ -22,6 +22,11 @@ export const BIND_CODES = {
   KTS1011: { severity: 'error', explain: 'The flag name is declared twice, or its number is outside 0..31.' },
   KTS1012: { severity: 'warning', explain: 'Two flag names share a number.' },
   KTS1013: { severity: 'error', explain: 'The custom variable is declared twice.' },
+  KTS1014: {
+    severity: 'error',
+    explain:
+      'Upstream’s module has this function, parameter, pseudo-variable or transformation; the module is here, but this part of it is not there yet.',
+  },
   KTS1020: { severity: 'error', explain: 'No loaded module has a function of that name.' },
   KTS1021: { severity: 'error', explain: 'The function does not take that many arguments.' },
   KTS1022: { severity: 'error', explain: 'The function is not allowed in this kind of route block.' },
@@ -38,6 +43,8 @@ export const BIND_CODES = {
   KTS1032: { severity: 'error', explain: 'The pseudo-variable is read-only.' },
   KTS1033: { severity: 'error', explain: 'A pseudo-variable with a transformation cannot be assigned.' },
   KTS1034: { severity: 'error', explain: 'The transformation does not exist, or its parameters are not valid.' },
+  KTS1035: { severity: 'error', explain: 'The pseudo-variable needs a module that is not loaded.' },
+  KTS1036: { severity: 'error', explain: 'The transformation needs a module that is not loaded.' },
   KTS1040: { severity: 'error', explain: 'Two values of types that the operator cannot combine.' },
   KTS1041: { severity: 'error', explain: 'The regular expression is not valid.' },
   KTS1042: { severity: 'warning', explain: 'The condition is a constant: it is always true or always false.' },
@@ -82,9 +89,9 @@ export class Findings {
   readonly list: Finding[] = [];
   #stage: Finding['stage'] = 'parse';
 
-  add(code: BindCode, span: Span, title: string, notes?: readonly string[]): void {
+  add(code: BindCode, span: Span, title: string, notes?: readonly string[], related?: Diagnostic['related']): void {
     const stage = AT_START.has(code) ? 'start' : this.#stage;
-    this.list.push({ code, severity: BIND_CODES[code].severity, title, span, notes, stage });
+    this.list.push({ code, severity: BIND_CODES[code].severity, title, span, notes, related, stage });
   }
 
   /** Runs what upstream does at start: format strings in arguments, for example, are not looked at before. */

@@ -4,6 +4,7 @@ import type { Arg, LiteralKind, RouteTable } from '../registry/arguments.js';
 import type { CoreSettings } from '../registry/core-settings.js';
 import type { CallSite, FunctionDef, ModuleDef, ParamSetting, PvDef, TransformationDef } from '../registry/module.js';
 import type { AsyncGroup } from './async-groups.js';
+import type { NotHere } from './scope.js';
 
 /**
  * A config after binding: every name resolved to its definition, every literal checked, types inferred. Independent of
@@ -12,7 +13,7 @@ import type { AsyncGroup } from './async-groups.js';
 export interface Program {
   readonly modules: readonly LoadedModule[];
   /** Upstream modules that the config loads and that are not here. */
-  readonly missing: ReadonlySet<string>;
+  readonly missing: NotHere;
   readonly settings: CoreSettings;
   /** Core parameters that the config sets itself, by canonical name. */
   readonly assigned: ReadonlySet<string>;

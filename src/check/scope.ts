@@ -13,10 +13,16 @@ export interface BindScope {
   readonly avpFlags: ReadonlyMap<string, number>;
   /** The block being bound: its display name and the `RouteKind` bits its calls must allow (any one suffices). */
   readonly block: { readonly name: string; readonly mask: number };
-  /** Upstream modules that the config loads and that are not here: reported once, not at each use. */
-  readonly notHere: ReadonlySet<string>;
+  /** Upstream modules that the config loads and that are not here: reported once, with all uses. */
+  readonly notHere: NotHere;
   /** A loaded module's modparam lines. */
   settingsOf(module: ModuleDef): readonly ParamSetting[];
+}
+
+/** Upstream modules that are loaded and not here; `use` notes what of them the config needs. */
+export interface NotHere {
+  has(module: string): boolean;
+  use?(module: string, what: string, span: Span): void;
 }
 
 interface FunctionEntry {
@@ -28,16 +34,18 @@ interface FunctionEntry {
 export class Names {
   readonly #functions = new Map<string, FunctionEntry[]>();
   readonly #pvs = new Map<string, { module: ModuleDef; def: PvDef<unknown> }>();
+  readonly #modules = new Map<string, ModuleDef>();
   readonly #transformations = new Map<string, Map<string, { module: ModuleDef; def: TransformationDef<unknown> }>>();
 
   constructor(
     readonly core: ModuleDef,
-    private readonly compat: '5.6' | '6.x',
+    readonly compat: '5.6' | '6.x',
   ) {
     this.add(core);
   }
 
   add(module: ModuleDef): void {
+    this.#modules.set(module.name, module);
     for (const [name, defs] of Object.entries(module.functions)) {
       const known = this.#functions.get(name) ?? [];
       this.#functions.set(name, known);
@@ -56,6 +64,11 @@ export class Names {
 
   #exists(def: { readonly since?: '6.x' }): boolean {
     return this.compat !== '5.6' || def.since === undefined;
+  }
+
+  /** The definition of a loaded module. */
+  module(name: string): ModuleDef | undefined {
+    return this.#modules.get(name);
   }
 
   functions(name: string): readonly FunctionEntry[] {

@@ -269,6 +269,8 @@ export class ScriptThread implements Host {
 
   #configureModule(m: LoadedModule, findings: Findings): void {
     const { def } = m;
+    // A module that is not here is one finding: nothing is said of the modules that build on it.
+    if (findings.failed() && def.depends.some((name) => this.program.missing.has(name))) return;
     try {
       const state = def.configure(this, m.params as never, m.settings);
       this.#states.set(def.name, state);

@@ -154,6 +154,13 @@ const routesOf = new WeakMap<Fake, Runner>();
 const runRoute = (fake: Fake, ctx: ScriptContext, name: string) => routesOf.get(fake)!(ctx, name);
 
 /** Builds on a module that tests do or do not load. */
+/** Carries the name of an upstream module, and has nothing of what upstream's exports. */
+export const partialModule = defineModule({
+  name: 'misctest',
+  doc: 'For tests.',
+  configure: () => null,
+}) as unknown as ModuleDef;
+
 export const dependentModule = defineModule({
   name: 'dependent',
   doc: 'For tests.',

@@ -20,10 +20,10 @@ import { RpcTable } from '../../../src/rpc/table.js';
 import { LocalZone } from '../../../src/shm/local-zone.js';
 import type { ReceiveInfo } from '../../../src/sip/receive-info.js';
 import { soloThreads } from '../solo-threads.js';
-import { dependentModule, type Fake, fakeModule } from './fake-module.js';
+import { dependentModule, type Fake, fakeModule, partialModule } from './fake-module.js';
 
 const MODULES = new Map<string, ModuleDef>(
-  [fakeModule, dependentModule, pvModule as unknown as ModuleDef].map((def) => [def.name, def]),
+  [fakeModule, dependentModule, partialModule, pvModule as unknown as ModuleDef].map((def) => [def.name, def]),
 );
 
 export interface BoundScript {
