@@ -1,4 +1,5 @@
 import { ExpiryWheel } from './expiry-wheel.js';
+import { matches } from './filter.js';
 import { frozenCopy } from './stored.js';
 import type {
   SetOptions,
@@ -235,17 +236,4 @@ export class LocalMap<V extends Stored = Stored> implements ZoneMap<V> {
 
 function expired(cell: { readonly expiresAt: number }, now: number): boolean {
   return cell.expiresAt !== 0 && cell.expiresAt <= now;
-}
-
-function matches(filter: ZoneFilter, key: string, value: Stored): boolean {
-  if (filter.keyPrefix !== undefined && !key.startsWith(filter.keyPrefix)) return false;
-  if (filter.key !== undefined && !found(filter.key, key)) return false;
-  if (filter.value === undefined) return true;
-  return typeof value === 'string' && found(filter.value, value);
-}
-
-/** As `test`, from the start of the text even for a pattern that remembers where it stopped. */
-function found(pattern: RegExp, text: string): boolean {
-  pattern.lastIndex = 0;
-  return pattern.test(text);
 }

@@ -66,7 +66,7 @@ export interface ZoneMap<V extends Stored = Stored> {
   get(key: string): V | undefined;
   has(key: string): boolean;
   entry(key: string): ZoneEntry<V> | undefined;
-  /** False when the map is full and refuses new keys. */
+  /** False when the map is full and refuses new keys, or the zone's memory is full. */
   set(key: string, value: V, options?: SetOptions): boolean;
   /** `set` of an absent key; false when the key is there or the map is full. */
   add(key: string, value: V, options?: SetOptions): boolean;
@@ -78,7 +78,8 @@ export interface ZoneMap<V extends Stored = Stored> {
   incr(key: string, by?: number, initial?: number): number | undefined;
   /**
    * Replaces the entry with what `fn` makes of it, with no other thread between read and write. `fn` must not wait or
-   * touch the zone; undefined from it deletes. Returns what the map now holds.
+   * touch the zone; undefined from it deletes, an exception leaves the entry as it is. Returns what the map now holds;
+   * undefined as well when a full map or memory refused the new value.
    */
   update(key: string, fn: (current: V | undefined) => V | undefined, options?: SetOptions): V | undefined;
   /** Sets the life from now in milliseconds (0: for ever); false when the key is absent. */
@@ -121,8 +122,8 @@ export interface QueueItem {
   readonly addedAt: number;
 }
 
-/** What became of a pushed item; `displaced` items left the queue for it. */
-export type PushOutcome = 'added' | 'duplicate' | 'displaced';
+/** What became of a pushed item; `displaced` items left the queue for it, a `refused` one met a full memory. */
+export type PushOutcome = 'added' | 'duplicate' | 'displaced' | 'refused';
 
 /** What a push did, with the item that left the queue for it. */
 export interface Offered {
