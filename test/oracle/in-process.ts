@@ -17,12 +17,16 @@ export async function ktsInProcessTarget(): Promise<Target> {
   return { name: 'kts', start: (request) => start(startServer, new VirtualClock(Date.now()), request) };
 }
 
-/** Ports to threads that keep the process alive: a database's thread does so while it has work. */
-const busyPorts = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+/**
+ * What keeps the process alive while a script waits for it: ports to threads (a database's thread does so while it has
+ * work) and commands that run.
+ */
+const WORK = new Set(['MessagePort', 'ProcessWrap']);
+const workInProgress = (): number => process.getActiveResourcesInfo().filter((name) => WORK.has(name)).length;
 
 async function start(startServer: StartInProcess, clock: TestClock, request: StartRequest): Promise<RunningServer> {
   let log = '';
-  const portsOfRunner = busyPorts();
+  const workOfRunner = workInProgress();
   const server = await startServer({
     configFile: `${request.dir}/case.cfg`,
     cwd: request.dir,
@@ -43,7 +47,7 @@ async function start(startServer: StartInProcess, clock: TestClock, request: Sta
   return {
     log: () => log,
     exit: () => exit,
-    idle: () => busyPorts() <= portsOfRunner,
+    idle: () => workInProgress() <= workOfRunner,
     // Replies that the passing of time brings out arrive through real sockets: let them, slice by slice.
     wait: async (ms) => {
       for (let left = ms; left > 0; left -= 250) {

@@ -18,7 +18,7 @@ export function avpKey(state: PvState, name: string): string {
 }
 
 /** The key, computed once for literal names and per access when a variable gives it. */
-function keyReader(state: PvState, text: string, env: BindEnv): string | ((ctx: ScriptContext) => string) {
+export function keyReader(state: PvState, text: string, env: BindEnv): string | ((ctx: ScriptContext) => string) {
   if (!text.startsWith('$') || state.aliases.has(text.slice(1))) return avpKey(state, text);
   const name = env.format(text);
   return (ctx) => avpKey(state, name(ctx));
