@@ -163,6 +163,8 @@ function parseSip(text: string, scheme: UriScheme, start: number, end: number): 
     else password = text.slice(colon + 1, at);
     if (password.includes(';') || password.includes('?')) return null;
     user = text.slice(start, colon);
+    const first = text.charCodeAt(hostStart);
+    if (first === 45 || first === 46) return null;
   }
   const hostEnd = endOfHost(text, hostStart, end);
   if (hostEnd <= hostStart) return null;

@@ -5,8 +5,6 @@ import { INTEGERS, PATTERNS, readable, TEXTS } from './script-values.js';
 const INT_OPERATORS = [
   '-',
   '*',
-  '/',
-  'mod',
   '&',
   '|',
   '^',
@@ -25,7 +23,7 @@ const INT_OPERATORS = [
 ];
 const ANY_OPERATORS = ['+', '==', '!='];
 /** Operators whose result is looked at as an integer; without parentheses between them precedence decides. */
-const CHAINABLE = [...INT_OPERATORS, ...ANY_OPERATORS];
+const CHAINABLE = [...INT_OPERATORS, ...ANY_OPERATORS, '/', 'mod'];
 
 /** Makes well-typed expressions; `routes` are the names of routes that may be called. */
 export class ExpressionMaker {
@@ -61,6 +59,7 @@ export class ExpressionMaker {
     return r.weighted<() => Part>([
       [10, () => part('int', r.pick(INTEGERS))],
       [25, () => part('int', '(', this.number(d), ` ${r.pick(INT_OPERATORS)} `, this.number(d), ')')],
+      [4, () => part('int', '(', this.number(d), r.pick([' / ', ' mod ']), r.pick(['1', '3', '-7', '255']), ')')],
       [10, () => part('int', '(', this.int(d), ' + ', this.number(d), ')')],
       [8, () => part('int', '(', this.int(d), ` ${r.pick(['==', '!='])} `, this.number(d), ')')],
       [10, () => part('int', '(', this.words(d), ` ${r.pick(['==', '!='])} `, this.any(d), ')')],
@@ -101,6 +100,14 @@ export class ExpressionMaker {
     return part('open', '(', left, ' + ', this.any(depth - 1), ')');
   }
 
+  /**
+   * A division by anything, zero too. Not as an operand: a comparison whose right side fails gives 5.6 whatever is in
+   * memory.
+   */
+  division(depth: number): Part {
+    return part('int', this.number(depth), this.random.pick([' / ', ' mod ']), '(', this.number(depth), ')');
+  }
+
   /** A choice. Only as all of a right side: anywhere else 5.6 reports a bug of its own and fails. */
   choice(depth: number): Part {
     return part('open', 'selval(', this.number(depth), ', ', this.open(0), ', ', this.#literal(), ')');
@@ -110,7 +117,10 @@ export class ExpressionMaker {
   #chain(depth: number): Part {
     const r = this.random;
     const pieces: (string | Part)[] = ['(', this.#operand(depth)];
-    for (let n = 2 + r.below(3); n > 0; n--) pieces.push(` ${r.pick(CHAINABLE)} `, this.#operand(depth));
+    for (let n = 2 + r.below(3); n > 0; n--) {
+      const op = r.pick(CHAINABLE);
+      pieces.push(` ${op} `, op === '/' || op === 'mod' ? r.pick(['3', '-7']) : this.#operand(depth));
+    }
     return part('int', ...pieces, ')');
   }
 

@@ -51,7 +51,9 @@ class StatementMaker {
       ? part('open', '$null')
       : r.chance(4)
         ? this.#expressions.choice(2)
-        : this.#expressions.any(3);
+        : r.chance(4)
+          ? this.#expressions.division(2)
+          : this.#expressions.any(3);
     // What was stored shows at once, and the return code that the statement left.
     const shown = to.startsWith('$(') ? to : `$(${to.slice(1)})`;
     const log = r.chance(60) ? ` xlog("${to.slice(1).replace(/[^a-z=>]/gi, '')}=[${shown}] $rc\\n");` : '';

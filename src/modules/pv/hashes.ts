@@ -5,18 +5,18 @@ export function coreHash(text: string, size: number): number {
   for (; i + 4 <= text.length; i += 4) {
     h = mix(
       h,
-      (text.charCodeAt(i) << 24) +
-        (text.charCodeAt(i + 1) << 16) +
-        (text.charCodeAt(i + 2) << 8) +
-        text.charCodeAt(i + 3),
+      (signed(text, i) << 24) + (signed(text, i + 1) << 16) + (signed(text, i + 2) << 8) + signed(text, i + 3),
     );
   }
   let rest = 0;
-  for (; i < text.length; i++) rest = (rest << 8) + text.charCodeAt(i);
+  for (; i < text.length; i++) rest = (rest << 8) + signed(text, i);
   h = mix(h, rest);
   h = (h + (h >>> 11) + (h >>> 13) + (h >>> 23)) >>> 0;
   return size === 0 ? h : (h & (size - 1)) >>> 0;
 }
+
+/** Upstream's characters are signed. */
+const signed = (text: string, i: number): number => (text.charCodeAt(i) << 24) >> 24;
 
 function mix(h: number, v: number): number {
   return (h + ((v ^ (v >>> 3)) >>> 0)) >>> 0;

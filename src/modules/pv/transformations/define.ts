@@ -49,9 +49,17 @@ export function intParam(state: PvState, param: TransformationParam, what: strin
   };
 }
 
+/** A literal as upstream reads it: blanks before it do not belong to it, those after it do. */
+export function literalText(text: string): string {
+  return text.replace(/^[ \t\n]+/, '');
+}
+
 /** A parameter that is text: a literal, or a variable that must not be empty. */
 export function textParam(state: PvState, param: TransformationParam, what: string): ParamReader<string> {
-  if (param.kind === 'literal') return () => param.text;
+  if (param.kind === 'literal') {
+    const text = literalText(param.text);
+    return () => text;
+  }
   return (ctx) => {
     const value = param.read(ctx);
     const text = value === null || value === undefined ? '' : toText(value);

@@ -8,21 +8,25 @@ interface LooseAddress {
   readonly length: number;
 }
 
-/** Without brackets the whole text is the URI. Null when a bracket or quote does not close. */
+/** Without brackets, or with a quote that does not close, the whole text is the URI. Null when a bracket does not close. */
 function parse(text: string): LooseAddress | null {
-  let i = 0;
+  const open = findUnquoted(text, '<', 0);
+  if (open < 0) return { name: '', uri: text, length: text.length };
+  const close = findUnquoted(text, '>', open + 1);
+  if (close < 0) return null;
+  return { name: text.slice(0, open), uri: text.slice(open + 1, close), length: close + 1 };
+}
+
+/** Where a character stands outside of double quotes; -1 when nowhere. */
+function findUnquoted(text: string, wanted: string, from: number): number {
   let quoted = false;
-  for (; i < text.length; i++) {
+  for (let i = from; i < text.length; i++) {
     const c = text[i];
     if (c === '\\' && quoted) i++;
     else if (c === '"') quoted = !quoted;
-    else if (c === '<' && !quoted) break;
+    else if (c === wanted && !quoted) return i;
   }
-  if (quoted) return null;
-  if (i >= text.length) return { name: '', uri: text, length: text.length };
-  const close = text.indexOf('>', i);
-  if (close < 0) return null;
-  return { name: text.slice(0, i), uri: text.slice(i + 1, close), length: close + 1 };
+  return -1;
 }
 
 function addressOp(doc: string, get: (address: LooseAddress) => Value): Transformation {

@@ -25,9 +25,10 @@ function listReader(state: PvState, param: TransformationParam | undefined) {
     const c = separator(ctx) ?? ';';
     if (text === '') return null;
     if (text !== lastText || c !== lastSeparator) {
-      last = parseParamList(text, c, (message) => state.error(message));
-      // A malformed list is parsed, and reported, again.
-      lastText = last === null ? undefined : text;
+      // One separator at the end belongs to nothing.
+      const list = text.length > 1 && text.endsWith(c) ? text.slice(0, -1) : text;
+      last = parseParamList(list, c, (message) => state.error(message));
+      lastText = text;
       lastSeparator = c;
     }
     return last;

@@ -1,6 +1,6 @@
 import type { ScriptContext } from '../../../script/context.js';
 import { Dual, parseInteger, toText, type Value } from '../../../script/value.js';
-import { FAILED, type Transformation, type TransformationClass, textOp, wordOp } from './define.js';
+import { FAILED, literalText, type Transformation, type TransformationClass, textOp, wordOp } from './define.js';
 
 const isBlank = (c: number): boolean => c === 32 || c === 9 || c === 13 || c === 10;
 
@@ -50,6 +50,18 @@ function integer(keepText: boolean): Transformation {
   };
 }
 
+/** Takes a pair of characters off; what is too short to hold one stays what it is, be it an integer. */
+function pairOp(doc: string, apply: (text: string) => string): Transformation {
+  return {
+    doc,
+    params: [0, 0],
+    bind: () => (_ctx, input) => {
+      const text = toText(input);
+      return text.length < 2 ? input : apply(text);
+    },
+  };
+}
+
 /** `\n`, `\r`, `\t`, `\\` of a literal. */
 function unescapeWord(text: string): string {
   return text.replace(/\\([nrt\\])/g, (_, c: string) => ({ n: '\n', r: '\r', t: '\t' })[c] ?? '\\');
@@ -62,7 +74,10 @@ function replaceOp(): Transformation {
     bind: (state, params) => {
       const word = (i: number) => {
         const param = params[i]!;
-        if (param.kind === 'literal') return () => param.text;
+        if (param.kind === 'literal') {
+          const text = literalText(param.text);
+          return () => text;
+        }
         return (ctx: ScriptContext) => {
           const text = toText(param.read(ctx));
           if (text !== '') return text;
@@ -100,10 +115,11 @@ export const basicOps: TransformationClass = {
     params: [1, 1],
     bind: (state, params) => {
       const param = params[0]!;
-      const literal = param.kind === 'literal' ? unescapeWord(param.text) : undefined;
+      const literal = param.kind === 'literal' ? unescapeWord(literalText(param.text)) : undefined;
       return (ctx, input) => {
         const word = param.kind === 'literal' ? literal! : toText(param.read(ctx));
         if (word === '') {
+          if (literal !== undefined) return toText(input);
           state.error('cannot get p1');
           return FAILED;
         }
@@ -120,13 +136,13 @@ export const basicOps: TransformationClass = {
     bind: () => (_ctx, input) => toText(input).replace(/[^0-9]+/g, ''),
   },
   replace: replaceOp(),
-  unquote: textOp('Without one pair of quotes around it.', (text) => {
+  unquote: pairOp('Without one pair of quotes around it.', (text) => {
     const first = text[0];
-    return text.length >= 2 && (first === '"' || first === "'") && text.endsWith(first) ? text.slice(1, -1) : text;
+    return (first === '"' || first === "'") && text.endsWith(first) ? text.slice(1, -1) : text;
   }),
-  unbracket: textOp('Without one pair of brackets around it.', (text) => {
+  unbracket: pairOp('Without one pair of brackets around it.', (text) => {
     const close = BRACKETS[text[0] ?? ''];
-    return text.length >= 2 && close !== undefined && text.endsWith(close) ? text.slice(1, -1) : text;
+    return close !== undefined && text.endsWith(close) ? text.slice(1, -1) : text;
   }),
   count: wordOp('How often a character occurs.', 'count cannot get parameter value', (text, word) => {
     let n = 0;

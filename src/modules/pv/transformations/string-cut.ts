@@ -21,7 +21,9 @@ function selectOp(): Transformation {
     params: [2, 2],
     bind: (state, params) => {
       const index = intParam(state, params[0]!, 'select');
-      const separator = textParam(state, params[1]!, 'select cannot get p2');
+      const param = params[1]!;
+      // Unlike other literals it may be a blank.
+      const separator = param.kind === 'literal' ? () => param.text : textParam(state, param, 'select cannot get p2');
       return (ctx, input) => {
         const i = index(ctx);
         const s = i === undefined ? undefined : separator(ctx);

@@ -52,7 +52,7 @@ function base64(
     decode: (text) => {
       // The URL alphabet needs no padding, and ignores the bits of a character that is left over.
       if (url)
-        return text.length === 1 || !alphabet.test(text) ? FAILED : Buffer.from(text, 'base64url').toString('latin1');
+        return text.length < 2 || !alphabet.test(text) ? FAILED : Buffer.from(text, 'base64url').toString('latin1');
       const padded = trimmed ? text + '='.repeat((4 - (text.length % 4)) % 4) : text;
       if (padded.length % 4 !== 0 || !alphabet.test(padded)) return FAILED;
       return Buffer.from(padded, 'base64').toString('latin1');

@@ -95,8 +95,7 @@ export const uriClass: TransformationClass = {
   suri: uriOp('Scheme, user, host, port and transport.', (uri) => short(uri, true, true)),
   duri: uriOp('Scheme, host, port and transport.', (uri) => short(uri, false, true)),
   tosocket: uriOp('proto:host:port; the transport must be named.', (uri, state) => {
-    const proto = uri.transportProto ?? (uri.scheme === 'sips' ? 'tls' : null);
-    if (proto !== null) return `${proto}:${uri.host}:${uri.port || 5060}`;
+    if (uri.transportProto !== null) return `${uri.transportProto}:${uri.host}:${uri.port || 5060}`;
     state.warn('unknown transport protocol');
     return '';
   }),
