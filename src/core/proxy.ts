@@ -56,9 +56,12 @@ export class StatelessProxy implements StatelessCore {
   constructor(private readonly parts: ProxyParts) {}
 
   buildReply(ctx: ScriptContext, status: number, reason: string, toTag: string | null): string {
-    const { serverLine, settings } = this.parts;
-    const viaParams = ctx.msg.msgFlags & MsgFlag.REPLY_VIA_XAVP_PARAMS ? replyViaParams(ctx.attrs, settings) : '';
-    return buildReply(ctx.msg, status, reason, { toTag: toTag ?? '', server: serverLine, viaParams });
+    const viaParams = this.replyViaParams(ctx.msg, ctx.attrs);
+    return buildReply(ctx.msg, status, reason, { toTag: toTag ?? '', server: this.parts.serverLine, viaParams });
+  }
+
+  replyViaParams(msg: SipMessage, attrs: Attributes): string {
+    return msg.msgFlags & MsgFlag.REPLY_VIA_XAVP_PARAMS ? replyViaParams(attrs, this.parts.settings) : '';
   }
 
   replyDestination(msg: SipMessage): Destination {
@@ -243,8 +246,7 @@ export class StatelessProxy implements StatelessCore {
     const host = via.param('received') ?? via.host;
     const rport = Number(via.param('rport') ?? '');
     const port = Number.isInteger(rport) && rport > 0 && rport < 0x10000 ? rport : via.portOrDefault;
-    const { settings } = this.parts;
-    const observed = settings.onsend_route_reply === 1 ? ctx : null;
+    const observed = this.parts.settings.onsend_route_reply === 1 ? ctx : null;
     const hops = this.parts.resolver.resolve(host, port, proto);
     const sendTo = (hop: Resolved | undefined): boolean => {
       if (hop === undefined) return false;
@@ -252,7 +254,7 @@ export class StatelessProxy implements StatelessCore {
       const dst: Destination = { ...hop, socket, connectionId: 0, noConnect: msg.forwardNoConnect };
       const chosen = this.parts.network.socketFor(dst);
       const target = chosen && { socket: chosen, receivedOn: msg.received.socket };
-      const viaParams = msg.msgFlags & MsgFlag.REPLY_VIA_XAVP_PARAMS ? replyViaParams(ctx.attrs, settings) : '';
+      const viaParams = this.replyViaParams(msg, ctx.attrs);
       const text = buildForwardedReply(msg, { target, needsLength: proto !== 'udp', viaParams });
       return this.send(observed, dst, text, ctx.attrs);
     };

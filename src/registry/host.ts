@@ -157,6 +157,8 @@ export interface StatelessCore {
    * @param attrs - the attributes that `rawSending` hooks see, by default those of `ctx`
    */
   send(ctx: ScriptContext | null, dst: Destination, text: string, attrs?: Attributes): boolean;
+  /** Further parameters that the script asked for in the topmost Via of a reply, with their leading `;`. */
+  replyViaParams(msg: SipMessage, attrs: Attributes): string;
   /** Tells `replyLeaving` hooks of a reply to `request` that was made here and has left. */
   replyLeft(request: SipMessage, text: string, dst: Destination, attrs: Attributes): void;
   /** Forwards statelessly (core function forward()); the return code. Without `branch` its Via gets a stateless one. */

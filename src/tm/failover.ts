@@ -17,7 +17,7 @@ export class Failover {
   send(ctx: ScriptContext | null, branch: Branch): boolean {
     const { t, packet } = branch;
     if (packet.dst === null) return false;
-    if (this.layer.host.proxy.send(ctx, packet.dst, packet.text)) {
+    if (this.layer.host.proxy.send(ctx, packet.dst, packet.text, t.attrs)) {
       if (t.observers !== null) for (const o of t.observers) o.requestSent?.(t, branch);
       this.layer.forwarding.startTimers(branch);
       return true;

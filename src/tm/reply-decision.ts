@@ -178,7 +178,10 @@ export class ReplyDecision {
     }
     if (reply === null) return;
     const stream = this.layer.server.destination(t)?.proto !== 'udp';
-    const text = buildForwardedReply(reply, { needsLength: stream });
+    const text = buildForwardedReply(reply, {
+      needsLength: stream,
+      viaParams: this.layer.host.proxy.replyViaParams(reply, t.attrs),
+    });
     const run = ctx !== null && ctx.msg === reply ? ctx : this.layer.context(t, reply, RouteKind.TM_ONREPLY);
     this.layer.server.pass(t, run, reply.status, text, branch.index, completes);
   }

@@ -125,6 +125,9 @@ export class ReplyHandling {
   #relay(ctx: ScriptContext, branch: Branch, before: number): void {
     const { t } = branch;
     const reply = ctx.msg;
+    const { replyLeaving } = this.layer.host.hooks;
+    const dst = replyLeaving.length === 0 ? null : this.layer.server.destination(t);
+    if (dst !== null) for (const hook of replyLeaving) hook(reply, dst, t.attrs);
     const { status } = reply;
     if (this.#failsOver(status)) this.layer.failover.next(branch);
     if (this.layer.suspension.holdsReply(t, branch)) return;

@@ -62,8 +62,9 @@ export class ServerSide {
     this.layer.statistics.repliesGenerated++;
     this.layer.statistics.countReply(status);
     const dst = this.destination(t);
-    if (dst !== null && this.layer.host.proxy.send(null, dst, text)) {
+    if (dst !== null && this.layer.host.proxy.send(null, dst, text, t.attrs)) {
       if (t.observers !== null) for (const o of t.observers) o.replySent?.(t, status, text, null);
+      this.layer.host.proxy.replyLeft(request, text, dst, t.attrs);
       this.#runLocalResponse(t, text, dst);
     }
     if (status >= 200) this.layer.wait(t);
@@ -95,7 +96,7 @@ export class ServerSide {
     const dst = this.destination(t);
     // onsend_route sees relayed replies only when the config asks for it.
     const over = this.layer.host.settings.onsend_route_reply !== 0 ? ctx : null;
-    if (dst !== null && this.layer.host.proxy.send(over, dst, text)) {
+    if (dst !== null && this.layer.host.proxy.send(over, dst, text, t.attrs)) {
       if (t.observers !== null) for (const o of t.observers) o.replySent?.(t, status, text, ctx?.msg ?? null);
     }
     if (completes) this.layer.wait(t);

@@ -1,6 +1,8 @@
-import { ConfigError, defineModule } from '../../registry/module.js';
+import { defineModule } from '../../registry/module.js';
 import { FLAG_FUNCTIONS } from './flags.js';
+import { Interceptor } from './intercept.js';
 import { NETWORK_FUNCTIONS } from './network.js';
+import { watchReplies } from './reply-out.js';
 import { RPC } from './rpc.js';
 import { SENDING_FUNCTIONS } from './sending.js';
 import { Corex } from './state.js';
@@ -30,19 +32,17 @@ export default defineModule({
     nio_intercept: {
       type: 'int',
       default: 0,
-      doc: 'Whether event_route[network:msg] sees raw messages. Only 0 is possible.',
+      doc: 'Whether event_route[network:msg] sees packets as they come and go.',
     },
     nio_min_msg_len: {
       type: 'int',
       default: 0,
-      doc: 'Shortest message that event_route[network:msg] sees.',
-      noEffect: 'it belongs to nio_intercept.',
+      doc: 'Length in bytes of the shortest packet that event_route[network:msg] sees.',
     },
     nio_msg_avp: {
       type: 'string',
       default: null,
-      doc: 'The AVP that holds the raw message.',
-      noEffect: 'it belongs to nio_intercept.',
+      doc: 'The AVP, as `$avp(name)`, whose text takes the place of the packet.',
     },
     evcb_reply_out: {
       type: 'string',
@@ -55,10 +55,15 @@ export default defineModule({
   pvs: PVS,
   transformations: TRANSFORMATIONS,
   rpc: RPC,
+  eventRoutes: {
+    'network:msg': 'With `nio_intercept`: over each packet, its text in `$mb`, before it is read and before it leaves.',
+    'corex:reply-out': 'Over each reply on its way to the client (6.x).',
+  },
   configure(host, params) {
-    if (params.nio_intercept !== 0)
-      throw new ConfigError('raw messages cannot be intercepted here yet', 'nio_intercept');
     const state = new Corex(host);
+    if (params.nio_intercept !== 0)
+      state.interceptor = new Interceptor(host, { minLength: params.nio_min_msg_len, avp: params.nio_msg_avp });
+    watchReplies(host);
     for (const text of params.alias_subdomains) state.addSubdomains(text);
     if (state.subdomains.length > 0) host.addMyselfCheck((name, port, proto) => state.isSubdomain(name, port, proto));
     return state;

@@ -61,14 +61,16 @@ function receivedOn(state: Corex, ctx: ScriptContext, socket: ListenSocket): voi
 }
 
 /** Switches a flag about the own Via on (not 0) or off. */
-const viaSwitch = (doc: string, example: string, flag: number) =>
-  fn([int('on')], { routes: ANYWHERE, doc, example, returns: { '1': 'always' } }, () => (ctx, on) => {
-    if (on !== 0) ctx.msg.msgFlags |= flag;
-    else ctx.msg.msgFlags &= ~flag;
-    return 1;
-  });
-
-const NO_EFFECT = 'No effect.';
+const viaSwitch = (doc: string, example: string, flag: number, since?: '6.x') =>
+  fn(
+    [int('on')],
+    { routes: ANYWHERE, doc, example, returns: { '1': 'always' }, ...(since && { since }) },
+    () => (ctx, on) => {
+      if (on !== 0) ctx.msg.msgFlags |= flag;
+      else ctx.msg.msgFlags &= ~flag;
+      return 1;
+    },
+  );
 
 /** Functions about sockets, addresses and Via. */
 export const NETWORK_FUNCTIONS = {
@@ -123,11 +125,10 @@ export const NETWORK_FUNCTIONS = {
     [],
     {
       routes: ANYWHERE,
-      doc: 'Whether event_route[network:msg] runs for a message that comes in. Nothing else is counted as incoming.',
+      doc: 'In event_route[network:msg]: whether the packet comes in. Elsewhere: whether the last one that passed did.',
       example: 'if (is_incoming()) xlog("$mb");',
-      returns: { '-1': 'always: messages are not intercepted here' },
     },
-    () => () => -1,
+    (state) => () => (state.interceptor?.incoming ? 1 : -1),
   ),
   is_faked_msg: fn(
     [],
@@ -171,24 +172,16 @@ export const NETWORK_FUNCTIONS = {
     'via_add_xavp_params("1");',
     MsgFlag.VIA_XAVP_PARAMS,
   ),
-  via_use_xavp_fields: fn(
-    [int('on')],
-    {
-      routes: ANYWHERE,
-      doc: `Whether to take host and port of the own Via from an XAVP. ${NO_EFFECT}`,
-      example: 'via_use_xavp_fields("1");',
-    },
-    () => () => 1,
+  via_use_xavp_fields: viaSwitch(
+    'Whether the own Via takes host, port and transport from the fields `address`, `port` and `proto` of the xavp that the core parameter `xavp_via_fields` names. 5.6 does nothing with them.',
+    'via_use_xavp_fields("1");',
+    MsgFlag.VIA_XAVP_FIELDS,
   ),
-  via_reply_add_xavp_params: fn(
-    [int('on')],
-    {
-      routes: ANYWHERE,
-      since: '6.x',
-      doc: `Whether to add parameters from an XAVP to the topmost Via of replies. ${NO_EFFECT}`,
-      example: 'via_reply_add_xavp_params("1");',
-    },
-    () => () => 1,
+  via_reply_add_xavp_params: viaSwitch(
+    'Whether the topmost Via of replies gets the fields of the xavp that the core parameter `xavp_via_reply_params` names as parameters.',
+    'via_reply_add_xavp_params("1");',
+    MsgFlag.REPLY_VIA_XAVP_PARAMS,
+    '6.x',
   ),
   file_read: fn(
     [text('file'), writablePv('target')],

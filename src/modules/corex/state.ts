@@ -5,6 +5,7 @@ import { ConfigError } from '../../registry/module.js';
 import type { ScriptContext } from '../../script/context.js';
 import type { SipMessage } from '../../sip/message.js';
 import type { ReceiveInfo } from '../../sip/receive-info.js';
+import type { Interceptor } from './intercept.js';
 
 export const SOURCE = 'corex';
 
@@ -32,6 +33,8 @@ export class Corex {
   readonly #internal = new WeakMap<SipMessage, number>();
   readonly #viaFlags = new WeakMap<SipMessage, number>();
   readonly subdomains: Subdomains[] = [];
+  /** Null without `nio_intercept`. */
+  interceptor: Interceptor | null = null;
 
   constructor(readonly host: Host) {}
 
