@@ -123,6 +123,17 @@ export class SharedQueue implements ZoneQueue {
   /** Puts the queue in order after a thread died in the middle of a change, with the queue's lock held. */
   repair(): void {
     this.#table.repair(() => {});
+    if (this.#mode !== 'all') this.#dropDoubles();
+  }
+
+  /** An item is put in before the one that it displaces is taken out. */
+  #dropDoubles(): void {
+    for (let p = this.#table.first; p !== 0; p = this.#words[p + Entry.NEXT]!) {
+      this.#heap.key.load(this.#table.keyOf(p));
+      // Of two items, the later one is found.
+      const later = this.#table.find();
+      if (later !== p) this.#table.remove(this.#mode === 'keep-last' ? p : later);
+    }
   }
 
   #sameKey(): number {

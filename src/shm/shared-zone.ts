@@ -140,10 +140,12 @@ export class SharedZone implements Zone {
   /** The directory is never half changed: a new name shows by one word. */
   #repair(lock: number): void {
     if (lock === At.ALLOCATOR_LOCK) this.#heap.allocator.repair();
+    // This thread may be on its way to the lock with a key and a value of its own.
+    const heap = new SharedHeap(this.#memory, this.#heap.clock);
     for (const { kind, name, object } of this.#directory.all()) {
       if (object !== lock) continue;
-      if (kind === ObjectKind.MAP) new SharedMap(name, this.#heap, object).repair();
-      else if (kind === ObjectKind.QUEUE) new SharedQueue(name, this.#heap, object).repair();
+      if (kind === ObjectKind.MAP) new SharedMap(name, heap, object).repair();
+      else if (kind === ObjectKind.QUEUE) new SharedQueue(name, heap, object).repair();
     }
   }
 }

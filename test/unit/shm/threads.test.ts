@@ -77,3 +77,28 @@ it('notices a dead thread while it waits for it, without being told', async () =
   await once(start({ handle: zone.handle, work: 'die-in-update', rounds: 0, index: 0 }), 'exit');
   expect(map.get('k')).toBe(1);
 });
+
+it('stays whole when threads are ended at any moment', async () => {
+  const zone = SharedZone.create({ bytes: 64 << 20, clock });
+  zone.queue('keyed', { mode: 'keep-last' });
+  const map = zone.map('map');
+  for (let round = 0; round < 4; round++) {
+    const workers = [0, 1].map((index) => start({ handle: zone.handle, work: 'count', rounds: 1e9, index }));
+    await Promise.all(workers.map((worker) => once(worker, 'online')));
+    const before = zone.counter('counter').get();
+    while (zone.counter('counter').get() < before + 200 + round * 37) await new Promise(setImmediate);
+    const ids = workers.map((worker) => worker.threadId);
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    for (const id of ids) zone.releaseLocksOf(id);
+    const all = map.scan({});
+    expect(all.length).toBe(map.size);
+    for (const { key, value } of all) expect(map.get(key)).toEqual(value);
+    const items = zone.queue('queue').list();
+    expect(zone.queue('queue').size).toBe(items.length);
+    expect(zone.queue('keyed').size).toBe(5);
+  }
+  map.clear();
+  zone.queue('queue').clear();
+  zone.queue('keyed').clear();
+  expect(zone.stats().used).toBeLessThan(200_000);
+});
