@@ -4,6 +4,8 @@ import { TimerLists } from './timer-lists.js';
 export interface Timer {
   /** False once the timer fired or was cancelled. */
   readonly active: boolean;
+  /** When it fires (next), milliseconds of the clock. */
+  readonly due: number;
   cancel(): void;
 }
 
@@ -42,6 +44,9 @@ export class Interval implements Timer {
 
   get active(): boolean {
     return this.#active;
+  }
+  get due(): number {
+    return this.#timer.due;
   }
 
   cancel(): void {

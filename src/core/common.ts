@@ -2,6 +2,7 @@ import type { Log } from '../observe/log.js';
 import type { CounterSource } from '../observe/statistics.js';
 import type { ThreadGroupSpec } from '../registry/threads.js';
 import { LocalZone } from '../shm/local-zone.js';
+import { type SharedHandle, SharedZone } from '../shm/shared-zone.js';
 import type { Zone } from '../shm/zone.js';
 import { Exchange } from '../threads/exchange.js';
 import { membersOf } from '../threads/supervisor.js';
@@ -12,7 +13,7 @@ const SHARED_BYTES = 1024 * 1024 * 1024;
 
 /** What all threads of a server share, as it is handed to a worker. */
 export interface SharedParts {
-  readonly zone: unknown;
+  readonly zone: SharedHandle;
   readonly loads: Int32Array;
   readonly groups: readonly ThreadGroupSpec[];
   readonly members: ReadonlyMap<string, readonly number[]>;
@@ -38,13 +39,19 @@ export function makeCommon(options: ServerOptions, groups: readonly ThreadGroupS
     usleep,
     queue,
   }));
-  const alone = true;
+  const alone = plain.length === 0 || options.inlineGroups === true;
   const members = alone ? new Map(plain.map(({ name }) => [name, [0]])) : membersOf(plain);
   const count = alone ? 1 : 1 + [...members.values()].reduce((sum, threads) => sum + threads.length, 0);
   const loads = new Int32Array(new SharedArrayBuffer(count * 4));
   const exchange = makeExchange({ options, log, index: 0, group: '', groups: plain, members, count, loads });
   if (alone) return { zone: new LocalZone(options.clock), exchange, counters: undefined, workers: null };
-  throw new Error('no shared zone yet');
+  const zone = SharedZone.create({ bytes: SHARED_BYTES, clock: options.clock });
+  return {
+    zone,
+    exchange,
+    counters: countersIn(zone),
+    workers: { zone: zone.handle, loads, groups: plain, members, count },
+  };
 }
 
 /** What the threads share, for a worker. */
@@ -54,10 +61,12 @@ export function joinCommon(
   self: { readonly index: number; readonly group: string },
   log: Log,
 ): Common {
-  const zone = new LocalZone(options.clock);
+  const zone = SharedZone.attach(shared.zone, options.clock);
+  const { groups, members, count, loads } = shared;
+  const { index, group } = self;
   return {
     zone,
-    exchange: makeExchange({ options, log, ...shared, ...self }),
+    exchange: makeExchange({ options, log, index, group, groups, members, count, loads }),
     counters: countersIn(zone),
     workers: null,
   };

@@ -10,9 +10,10 @@ import { ScriptContext } from '../script/context.js';
 import { RouteKind } from '../script/route-kind.js';
 import { hasMagicCookie, MAGIC_COOKIE } from '../sip/branch.js';
 import { buildForwardedReply, buildReply, buildRequest, viaLine } from '../sip/build.js';
+import { hash32, hex8 } from '../sip/hash.js';
 import { MsgFlag, ParseFailure, SipMessage } from '../sip/message.js';
 import { replyAddress } from '../sip/received.js';
-import { hash32, hex8, TagSource } from '../sip/tag.js';
+import { TagSource } from '../sip/tag.js';
 import { parseUri } from '../sip/uri.js';
 import { OWN_VIA_FLAGS, ownViaChanges, replyViaParams } from './via-fields.js';
 

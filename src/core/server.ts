@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { Diagnostic } from '../../grammar/source.js';
+import type { LintInput } from '../check/lint/index.js';
 import { DriverRegistry } from '../db/registry.js';
 import { createNetwork } from '../net/network.js';
 import type { Network } from '../net/transport.js';
@@ -10,6 +11,7 @@ import { RpcTable } from '../rpc/table.js';
 import { Stop } from '../script/context.js';
 import { makeCommon } from './common.js';
 import { serverFacts } from './facts.js';
+import { lintInputOf, logTraps } from './lint-input.js';
 import { resolveListeners } from './listeners.js';
 import { makeLog, makeThread } from './make-thread.js';
 import { networkOptions } from './network-settings.js';
@@ -43,6 +45,8 @@ export interface Checked {
   readonly startable: boolean;
   /** One sentence for each address to listen on that does not resolve. */
   readonly reasons: readonly string[];
+  /** For lint, which says what else may be wrong; null when the text could not be understood. */
+  readonly lint: LintInput | null;
 }
 
 /** How long a stop waits for modules and connections, in milliseconds. */
@@ -130,6 +134,7 @@ interface Prepared {
   readonly accepted: boolean;
   readonly network: Network;
   readonly databases: DriverRegistry;
+  readonly lint: LintInput | null;
 }
 
 /** Everything that is done before a socket is opened. */
@@ -149,6 +154,7 @@ async function prepare(options: ServerOptions): Promise<Prepared | StartFailure>
       accepted: false,
       network,
       databases,
+      lint: null,
     };
   }
   const rpc = new RpcTable((method, error) => log.error('<core>', `rpc command ${method} failed: ${String(error)}`));
@@ -174,6 +180,7 @@ async function prepare(options: ServerOptions): Promise<Prepared | StartFailure>
     accepted: !findings.failed('parse'),
     network,
     databases,
+    lint: lintInputOf(loaded, options.cwd),
   };
 }
 
@@ -187,7 +194,7 @@ export async function checkConfig(options: ServerOptions): Promise<Checked | Sta
   const reasons = listeners?.errors ?? [];
   const resolved = reasons.length === 0;
   const startable = resolved && !diagnostics.some((d) => d.severity === 'error');
-  return { diagnostics, accepted: accepted && resolved, startable, reasons };
+  return { diagnostics, accepted: accepted && resolved, startable, reasons, lint: prepared.lint };
 }
 
 /** The addresses of a host name; none when it does not resolve. */
@@ -222,6 +229,7 @@ export async function startServer(options: ServerOptions): Promise<Started | Sta
     return { ok: false, diagnostics, reasons };
   };
   if (server === null || thread === null || diagnostics.some((d) => d.severity === 'error')) return refuse([]);
+  if (prepared.lint) logTraps(prepared.lint, log);
   const { program } = thread;
   const listeners = await resolveListeners(program, options, addressesOf);
   if (listeners.errors.length > 0) return refuse(listeners.errors);

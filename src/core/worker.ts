@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { RealClock } from '../clock/clock.js';
 import { DriverRegistry } from '../db/registry.js';
@@ -5,7 +6,7 @@ import type { LogRecord } from '../observe/log.js';
 import { Statistics } from '../observe/statistics.js';
 import { RpcTable } from '../rpc/table.js';
 import type { Letter } from '../threads/letter.js';
-import { letterPort, READY, type ServeTask, STOP } from '../threads/supervisor.js';
+import { letterPort, READY, type Ready, type ServeTask, STOP } from '../threads/supervisor.js';
 import { WorkerNetwork } from '../threads/worker-network.js';
 import { joinCommon } from './common.js';
 import { makeLog, makeThread } from './make-thread.js';
@@ -53,7 +54,7 @@ export default async function serve(task: ServeTask): Promise<void> {
   if (refusal === null) thread.receiver();
   const stopped = new Promise<void>((done) => exchange.handle(STOP, () => done()));
   task.port.on('message', (letters: Letter[]) => exchange.receive(letters));
-  exchange.send(0, READY, refusal);
+  exchange.send(0, READY, { reason: refusal, threadId } satisfies Ready);
   await stopped;
   await thread.stop();
   await network.close();

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { LogRecord } from '../observe/log.js';
+import type { SharedZone } from '../shm/shared-zone.js';
 import type { ListenSocket } from '../sip/receive-info.js';
 import type { Exchange } from '../threads/exchange.js';
 import { Supervisor } from '../threads/supervisor.js';
@@ -42,6 +43,7 @@ export class Workers {
     exchange.handle<LogRecord>(LOG, (record) => this.options.sink.write(record));
     serveWorkerNetworks(exchange, network);
     const { sink: _sink, clock: _clock, onKill: _onKill, env, ...plain } = this.options;
+    const zone = thread.zone as SharedZone;
     const boot: WorkerBoot = {
       options: { ...plain, env: { ...env }, sources: this.sources },
       shared,
@@ -55,7 +57,7 @@ export class Workers {
       log,
       entry: fileURLToPath(new URL('./worker.js', import.meta.url)),
       shared: boot,
-      onLost: () => undefined,
+      onLost: (threadId) => zone.releaseLocksOf(threadId),
     });
     return this.#supervisor.start();
   }

@@ -1,5 +1,5 @@
-import type { Destination, Network } from './transport.js';
 import type { ListenSocket, ReceiveInfo } from '../sip/receive-info.js';
+import type { Destination, Network } from './transport.js';
 
 /** A message that another thread received; it has been through pre-routing. */
 export const RECEIVE = 'core:receive';

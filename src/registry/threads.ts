@@ -42,6 +42,8 @@ export interface Threads {
   dispatchTo(thread: number, group: string, kind: string, payload: unknown): void;
   /** Gives back a reserved place that no task will need. */
   release(thread: number): void;
+  /** Says what to do when a worker thread has died. */
+  whenLost(run: (thread: number) => void): void;
   send(thread: number, kind: string, payload: unknown): void;
   /** Sends and waits for what the handler gives; undefined when that thread is gone or its handler failed. */
   ask<R>(thread: number, kind: string, payload: unknown): Promise<R | undefined>;

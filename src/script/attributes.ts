@@ -112,6 +112,8 @@ export class XavpList {
   }
 }
 
+const NO_FLAGS: ReadonlyMap<string, ReadonlySet<string>> = new Map();
+
 /**
  * The attributes that travel with a message and its transaction: `$avp`, `$xavp`, `$xavu`, `$xavi`. Stacks are kept
  * oldest first, so that a push is cheap; index 0 is the newest, as scripts see it.
@@ -182,6 +184,11 @@ export class Attributes {
   set(name: string, value: Value): void {
     if (value === null || value === undefined) this.avps.delete(name);
     else this.avps.set(name, [toStored(value) as Stored]);
+  }
+
+  /** Declared flags that are set on AVPs, by AVP name. */
+  get flags(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.flagMap ?? NO_FLAGS;
   }
 
   /** Sets or clears a declared flag of an AVP. */

@@ -16,7 +16,7 @@ export interface SendTarget {
 export type EditText = string | ((target: SendTarget | null) => string);
 
 /** One change: `length` bytes at `position` give way to `text`. */
-interface Edit {
+export interface Edit {
   readonly position: number;
   readonly length: number;
   readonly text: EditText;
@@ -36,6 +36,16 @@ export class Edits {
 
   get size(): number {
     return this.list.length;
+  }
+
+  /** The edits in the order they were made: for taking them to another copy of the message. */
+  get all(): readonly Edit[] {
+    return this.list;
+  }
+
+  /** Takes over edits that were made on another copy of the message. */
+  takeOver(edits: readonly Edit[]): void {
+    this.list.push(...edits);
   }
 
   /** Inserts in front of the byte at `position`. Insertions at one position come out in the order they were made. */

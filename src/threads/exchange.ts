@@ -32,6 +32,7 @@ export class Exchange implements Threads {
   readonly #outgoing = new Map<LetterPort, Letter[]>();
   readonly #questions = new Map<number, { readonly to: number; readonly answer: (value: unknown) => void }>();
   readonly #byName = new Map<string, ThreadGroupSpec>();
+  readonly #lost: ((thread: number) => void)[] = [];
   #nextQuestion = 1;
   #leaving = false;
   #group: string;
@@ -67,6 +68,11 @@ export class Exchange implements Threads {
       this.#questions.delete(id);
       answer(undefined);
     }
+    for (const run of this.#lost) run(thread);
+  }
+
+  whenLost(run: (thread: number) => void): void {
+    this.#lost.push(run);
   }
 
   handle<P>(kind: string, run: LetterHandler<P>): void {

@@ -5,10 +5,17 @@ import type { ThreadGroupSpec } from '../registry/threads.js';
 import type { Exchange } from './exchange.js';
 import type { Letter, LetterPort } from './letter.js';
 
-/** The first letter of a worker: it serves, or why it cannot. */
+/** The first letter of a worker: a {@link Ready}. */
 export const READY = 'threads:ready';
 /** Tells a worker to stop its modules and end. */
 export const STOP = 'threads:stop';
+
+export interface Ready {
+  /** Why it cannot serve; null when it does. */
+  readonly reason: string | null;
+  /** Its number among the threads of the process. */
+  readonly threadId: number;
+}
 
 /** What one worker thread is started with, beside what all share. */
 export interface ServeTask {
@@ -26,8 +33,8 @@ export interface SupervisorParts {
   readonly entry: string;
   /** What every worker needs: structured-cloneable. */
   readonly shared: unknown;
-  /** A thread has ended unasked; whatever it held is to be let go. */
-  readonly onLost: (thread: number) => void;
+  /** A thread of the process has ended unasked; whatever it held is to be let go. */
+  readonly onLost: (threadId: number) => void;
 }
 
 /** A worker that fails this often in a row without getting ready is given up. */
@@ -44,11 +51,13 @@ export class Supervisor {
   readonly #pools = new Map<string, Piscina<ServeTask, void>>();
   readonly #waiting = new Map<number, (reason: string | null) => void>();
   readonly #failures = new Map<number, number>();
+  readonly #threadIds = new Map<number, number>();
   #running: Promise<void>[] = [];
   #stopping = false;
 
   constructor(private readonly parts: SupervisorParts) {
-    parts.exchange.handle<string | null>(READY, (reason, from) => {
+    parts.exchange.handle<Ready>(READY, ({ reason, threadId }, from) => {
+      this.#threadIds.set(from, threadId);
       if (reason === null) this.#failures.delete(from);
       this.#waiting.get(from)?.(reason);
       this.#waiting.delete(from);
@@ -111,9 +120,11 @@ export class Supervisor {
 
   #ended(group: string, index: number, port: MessagePort, why: string): void {
     port.close();
-    this.parts.exchange.lost(index);
     if (this.#stopping) return;
-    this.parts.onLost(index);
+    const threadId = this.#threadIds.get(index);
+    if (threadId !== undefined) this.parts.onLost(threadId);
+    this.#threadIds.delete(index);
+    this.parts.exchange.lost(index);
     const failures = (this.#failures.get(index) ?? 0) + 1;
     this.#failures.set(index, failures);
     const first = this.#waiting.get(index);

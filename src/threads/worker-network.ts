@@ -10,8 +10,8 @@ import type {
   Network,
   Proto,
 } from '../net/transport.js';
-import type { Threads } from '../registry/threads.js';
 import { packDestination, unpackDestination, type WireDestination } from '../net/wire.js';
+import type { Threads } from '../registry/threads.js';
 
 /** A message for a connection, which thread 0 has. */
 const SEND = 'net:send';

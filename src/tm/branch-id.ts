@@ -1,7 +1,7 @@
 /**
- * The branch parameter of our own Vias: `z9hG4bK` + thread `.` slot `.` label `.` branch, each base 36. It names the
- * script thread that owns the transaction, so that whoever receives a reply can hand it over, and leads to the branch
- * without a search (RFC 3261 §8.1.1.7 asks for no more than uniqueness and the cookie).
+ * The branch parameter of our own Vias: `z9hG4bK` + index `.` label `.` branch, each base 36. Index and label name the
+ * transaction, and the index the script thread that made it, so that whoever receives a reply can hand it over; they lead
+ * to the branch without a search (RFC 3261 §8.1.1.7 asks for no more than uniqueness and the cookie).
  */
 import { MAGIC_COOKIE } from '../sip/branch.js';
 
@@ -9,16 +9,15 @@ const PREFIX = `${MAGIC_COOKIE}.`;
 const DOT = 46;
 
 export interface BranchAddress {
-  thread: number;
   index: number;
   label: number;
   branch: number;
 }
 
-const parts: BranchAddress = { thread: 0, index: 0, label: 0, branch: 0 };
+const parts: BranchAddress = { index: 0, label: 0, branch: 0 };
 
-export function makeBranchId(thread: number, index: number, label: number, branch: number): string {
-  return `${PREFIX}${thread.toString(36)}.${index.toString(36)}.${label.toString(36)}.${branch.toString(36)}`;
+export function makeBranchId(index: number, label: number, branch: number): string {
+  return `${PREFIX}${index.toString(36)}.${label.toString(36)}.${branch.toString(36)}`;
 }
 
 /** Reads a branch parameter of ours; null for anybody else's. The result is reused by the next call. */
@@ -31,10 +30,9 @@ export function readBranchId(id: string): BranchAddress | null {
     const c = i === id.length ? DOT : id.charCodeAt(i);
     if (c === DOT) {
       if (digits === 0 || digits > 8) return null;
-      if (field === 0) parts.thread = value;
-      else if (field === 1) parts.index = value;
-      else if (field === 2) parts.label = value;
-      else if (field === 3) parts.branch = value;
+      if (field === 0) parts.index = value;
+      else if (field === 1) parts.label = value;
+      else if (field === 2) parts.branch = value;
       field++;
       value = 0;
       digits = 0;
@@ -45,5 +43,5 @@ export function readBranchId(id: string): BranchAddress | null {
     value = value * 36 + d;
     digits++;
   }
-  return field === 4 ? parts : null;
+  return field === 3 ? parts : null;
 }

@@ -2,6 +2,7 @@ import type { RouteRef } from '../registry/arguments.js';
 import { RouteKind } from '../script/route-kind.js';
 import type { Branch, StoredReply } from './branch.js';
 import { FAKED } from './branch.js';
+import { runGuarded } from './guarded.js';
 import type { TransactionLayer } from './layer.js';
 import { failureRequest } from './message-copy.js';
 import { TFlag, type Transaction } from './transaction.js';
@@ -41,7 +42,7 @@ export class Failure {
     const ctx = this.layer.context(t, msg, kind);
     ctx.branch = branch.index;
     ctx.reply = asMessage(branch.reply);
-    const ran = route.run(ctx);
+    const ran = runGuarded(this.layer.host, route, ctx);
     const done = (): Promise<void> | null => {
       t.messageFlags = msg.flags;
       return t.forwarding === null ? null : t.forwarding.then(() => {});

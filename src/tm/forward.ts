@@ -220,19 +220,27 @@ export class Forwarding {
       );
       return TmError.NO_SOCKET;
     }
+    const branch = this.makeBranch(t, dst);
+    branch.onReply = t.arming.onReply;
+    branch.onFailure = t.arming.onFailure;
+    branch.onBranchFailure = t.arming.onBranchFailure;
+    return branch;
+  }
+
+  /** The next branch of a transaction, with nothing armed and no timer running. */
+  makeBranch(t: Transaction, dst: Destination | null): Branch {
+    const { clock } = this.layer.host;
+    const index = t.branches.length;
     const branch: Branch = new Branch(
       t,
       index,
-      makeBranchId(host.threadIndex, t.index, t.label, index),
-      new TimedPacket(host.clock, {
+      makeBranchId(t.index, t.label, index),
+      new TimedPacket(clock, {
         resend: () => this.layer.failover.resend(branch),
         expired: () => this.layer.failover.expired(branch),
       }),
     );
     branch.packet.dst = dst;
-    branch.onReply = t.arming.onReply;
-    branch.onFailure = t.arming.onFailure;
-    branch.onBranchFailure = t.arming.onBranchFailure;
     return branch;
   }
 

@@ -10,6 +10,7 @@ import { errorReply, TmError } from './errors.js';
 import { Failover } from './failover.js';
 import { Failure } from './failure.js';
 import { Forwarding } from './forward.js';
+import { Handover } from './handover.js';
 import { Match, Matcher, type RequestMatch } from './matching.js';
 import { Relay } from './relay.js';
 import { ReplyHandling } from './reply-handling.js';
@@ -23,7 +24,7 @@ import { LocalRequests } from './uac.js';
 
 /** The transaction layer of one script thread: its transactions and the parts that work on them. */
 export class TransactionLayer {
-  readonly table = new TransactionTable();
+  readonly table: TransactionTable;
   readonly statistics = new TmStatistics();
   readonly matcher: Matcher;
   readonly server: ServerSide;
@@ -35,6 +36,8 @@ export class TransactionLayer {
   readonly failure: Failure;
   readonly suspension: Suspension;
   readonly local: LocalRequests;
+  /** What several threads take for each other's transactions; null when there is only one. */
+  readonly handover: Handover | null;
   /** Told of every new transaction, to observe it (accounting, dialogs). */
   readonly onCreated: ((t: Transaction, ctx: ScriptContext) => void)[] = [];
   /** The reply route for replies that belong to no transaction (`on_sl_reply`). */
@@ -44,6 +47,7 @@ export class TransactionLayer {
     readonly host: Host,
     readonly settings: TmSettings,
   ) {
+    this.table = new TransactionTable(host.threadIndex);
     this.matcher = new Matcher(this.table, settings, host.log);
     this.server = new ServerSide(this);
     this.forwarding = new Forwarding(this);
@@ -54,6 +58,7 @@ export class TransactionLayer {
     this.failure = new Failure(this);
     this.suspension = new Suspension(this);
     this.local = new LocalRequests(this);
+    this.handover = host.threads.count > 1 ? new Handover(this) : null;
   }
 
   /** Takes part in the message flow. */
@@ -110,6 +115,7 @@ export class TransactionLayer {
       ctx.lastError = TmError.BAD_URI;
       return TmError.BAD_REQUEST;
     }
+    if (this.handover !== null && !this.handover.claim(msg)) return 0;
     const t = this.#make(ctx, msg);
     if (match.canceled) t.flags |= TFlag.CANCELED;
     this.#bind(ctx, t);
@@ -148,6 +154,16 @@ export class TransactionLayer {
     return t;
   }
 
+  /** Takes in a transaction that another thread made. */
+  adopt(t: Transaction): void {
+    this.table.add(t);
+    this.statistics.created++;
+    this.handover?.adopted(t);
+    if (t.request === null) return;
+    const ctx = this.context(t, t.request, 0);
+    for (const tell of this.onCreated) tell(t, ctx);
+  }
+
   /** Ends a transaction after the wait time, in which late messages are still absorbed. */
   wait(t: Transaction): void {
     if (t.waitTimer !== null || !t.inTable) return;
@@ -166,6 +182,7 @@ export class TransactionLayer {
     t.waitTimer?.cancel();
     t.waitTimer = null;
     this.table.remove(t);
+    this.handover?.ended(t);
     this.statistics.freed++;
     if (t.isLocal) this.statistics.local--;
     if (t.observers !== null) for (const o of t.observers) o.destroyed?.(t);
@@ -231,6 +248,7 @@ export class TransactionLayer {
     };
     this.#setTimers(t);
     this.table.add(t);
+    this.handover?.made(t);
     this.statistics.created++;
     for (const tell of this.onCreated) tell(t, ctx);
     return t;

@@ -5,6 +5,7 @@ import type { SipMessage } from '../sip/message.js';
 import { Method } from '../sip/methods.js';
 import type { Branch } from './branch.js';
 import { extraHeaders } from './extra-headers.js';
+import { runGuarded } from './guarded.js';
 import type { TransactionLayer } from './layer.js';
 import { Outcome, ReplyDecision } from './reply-decision.js';
 import { TFlag } from './transaction.js';
@@ -48,7 +49,7 @@ export class ReplyHandling {
   #stray(ctx: ScriptContext): boolean | Promise<boolean> {
     const route = this.layer.strayReplyRoute;
     if (route === null) return false;
-    const ran = route.run(ctx);
+    const ran = runGuarded(this.layer.host, route, ctx);
     const swallowed = (code: number): boolean => code === 0 || (ctx.stop & Stop.DROP) !== 0;
     return typeof ran === 'number' ? swallowed(ran) : ran.then(swallowed);
   }
@@ -77,7 +78,7 @@ export class ReplyHandling {
     run.reply = reply;
     // Visible to the route only: functions there look at the branch as if the reply had been taken already.
     if (reply.status > before) branch.status = reply.status;
-    const ran = route.run(run);
+    const ran = runGuarded(this.layer.host, route, run);
     const after = (): void => {
       branch.status = before;
       t.messageFlags = reply.flags;
@@ -86,7 +87,7 @@ export class ReplyHandling {
       this.#relay(run, branch, before);
     };
     if (typeof ran === 'number') after();
-    else void t.hold(ran.then(after, after));
+    else void t.hold(ran.then(after));
   }
 
   /** Timers and the ACK to a negative reply; false when there is nothing more to do with it. */

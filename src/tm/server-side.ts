@@ -5,6 +5,7 @@ import { RouteKind } from '../script/route-kind.js';
 import { SipMessage } from '../sip/message.js';
 import { redirectContacts } from '../sip/redirect.js';
 import { TagSource } from '../sip/tag.js';
+import { runGuarded } from './guarded.js';
 import type { TransactionLayer } from './layer.js';
 import { type PacketOwner, TimedPacket } from './timed-packet.js';
 import { LOCAL_REPLY, RunDid, TFlag, type Transaction } from './transaction.js';
@@ -186,6 +187,6 @@ export class ServerSide {
       srcIp: socket?.address ?? '',
       srcPort: socket?.port ?? 0,
     };
-    void route.run(ctx);
+    void runGuarded(this.layer.host, route, ctx);
   }
 }

@@ -4,6 +4,7 @@ import { RouteKind } from '../script/route-kind.js';
 import { transactionOf } from './arming.js';
 import { type Branch, FAKED } from './branch.js';
 import { TmError } from './errors.js';
+import { runGuarded } from './guarded.js';
 import type { TransactionLayer } from './layer.js';
 import { failureRequest } from './message-copy.js';
 import { RunDid, TFlag, type Transaction } from './transaction.js';
@@ -121,9 +122,9 @@ export class Suspension {
       if (t.status < 200 && t.branches.every((b) => b.status >= 200))
         this.layer.kill(t, t.error || TmError.UNSPECIFIED);
     };
-    const ran = route.run(ctx);
+    const ran = runGuarded(this.layer.host, route, ctx);
     if (typeof ran === 'number') finish();
-    else void t.hold(ran.then(finish, finish));
+    else void t.hold(ran.then(finish));
     return Resumed.OK;
   }
 
@@ -146,9 +147,9 @@ export class Suspension {
       this.layer.replies.take(ctx, branch, branch.status);
       t.flags &= ~TFlag.CONTINUING;
     };
-    const ran = route.run(ctx);
+    const ran = runGuarded(this.layer.host, route, ctx);
     if (typeof ran === 'number') finish();
-    else void t.hold(ran.then(finish, finish));
+    else void t.hold(ran.then(finish));
     return Resumed.OK;
   }
 

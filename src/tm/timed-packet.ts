@@ -9,6 +9,15 @@ export interface PacketOwner {
   expired(packet: TimedPacket): void;
 }
 
+/** A packet's text and timers as plain data; -1: that timer does not run. Milliseconds. */
+export interface PacketState {
+  readonly text: string;
+  readonly finalIn: number;
+  readonly resendIn: number;
+  readonly interval: number;
+  readonly t2: number;
+}
+
 /** Odd waits are rounded up to this, so that the clock keeps few lists. */
 const GRAIN = 250;
 
@@ -22,6 +31,8 @@ export class TimedPacket {
   #resendTimer: Timer | null = null;
   #finalTimer: Timer | null = null;
   #interval = 0;
+  /** Longest interval. */
+  #t2 = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -47,7 +58,28 @@ export class TimedPacket {
     this.waitFor(fr);
     if (t1 <= 0) return;
     this.#interval = Math.min(t1, t2);
-    this.#armResend(t2);
+    this.#armResend(this.#interval, t2);
+  }
+
+  /** What the timers still have to run, for going on in another thread. */
+  get state(): PacketState {
+    const now = this.clock.now();
+    return {
+      text: this.text,
+      finalIn: this.#finalTimer === null ? -1 : Math.max(1, this.#finalTimer.due - now),
+      resendIn: this.#resendTimer === null ? -1 : Math.max(1, this.#resendTimer.due - now),
+      interval: this.#interval,
+      t2: this.#t2,
+    };
+  }
+
+  /** Goes on where another thread's packet was. */
+  restore(state: PacketState): void {
+    this.text = state.text;
+    if (state.finalIn >= 0) this.waitFor(state.finalIn);
+    if (state.resendIn < 0) return;
+    this.#interval = state.interval;
+    this.#armResend(state.resendIn, state.t2);
   }
 
   /** Restarts the wait for the answer only. */
@@ -82,14 +114,15 @@ export class TimedPacket {
     this.#finalTimer = null;
   }
 
-  #armResend(t2: number): void {
-    const wait = this.#interval;
+  #armResend(wait: number, t2: number): void {
+    const interval = this.#interval;
+    this.#t2 = t2;
     this.#resendTimer = this.clock.after(wait, () => {
       this.#resendTimer = null;
       if (!this.owner.resend(this)) return;
       if (this.#finalTimer === null) return;
-      this.#interval = Math.min(this.#interval === wait ? wait * 2 : this.#interval, t2);
-      this.#armResend(t2);
+      this.#interval = Math.min(this.#interval === interval ? interval * 2 : this.#interval, t2);
+      this.#armResend(this.#interval, t2);
     });
   }
 }

@@ -1,18 +1,29 @@
 import type { Transaction } from './transaction.js';
 
+/** Script threads at most: an index is a slot and the thread that it is of. */
+export const MAX_THREADS = 256;
+
+/** The thread that made the transaction with that index. */
+export const threadOf = (index: number): number => index % MAX_THREADS;
+
 /**
- * Every live transaction, by slot (for replies) and by Call-ID and CSeq number (for requests, as upstream's hash). A
- * slot is reused with another label.
+ * Every live transaction of a thread, by index (for replies) and by Call-ID and CSeq number (for requests, as upstream's
+ * hash). A slot is reused with another label. Transactions that other threads made keep their index here.
  */
 export class TransactionTable {
   readonly #slots: (Transaction | null)[] = [];
   readonly #free: number[] = [];
+  /** What other threads made, by {@link foreignKey}. */
+  readonly #foreign = new Map<string, Transaction>();
   readonly #byCall = new Map<string, Transaction>();
   #label: number;
   #size = 0;
 
   /** @param label - the first label; random in a server, so that replies to a former process do not match */
-  constructor(label = Math.floor(Math.random() * 0x3fffffff)) {
+  constructor(
+    private readonly thread = 0,
+    label = Math.floor(Math.random() * 0x3fffffff),
+  ) {
     this.#label = label;
   }
 
@@ -20,15 +31,16 @@ export class TransactionTable {
     return this.#size;
   }
 
-  /** A slot and label for the next transaction. */
+  /** An index and label for the next transaction. */
   allocate(): { index: number; label: number } {
-    const index = this.#free.pop() ?? this.#slots.push(null) - 1;
+    const slot = this.#free.pop() ?? this.#slots.push(null) - 1;
     this.#label = this.#label === 0x7fffffff ? 1 : this.#label + 1;
-    return { index, label: this.#label };
+    return { index: slot * MAX_THREADS + this.thread, label: this.#label };
   }
 
   add(t: Transaction): void {
-    this.#slots[t.index] = t;
+    if (threadOf(t.index) === this.thread) this.#slots[slotOf(t.index)] = t;
+    else this.#foreign.set(foreignKey(t.index, t.label), t);
     const key = keyOf(t.callId, t.cseq);
     t.next = this.#byCall.get(key) ?? null;
     this.#byCall.set(key, t);
@@ -36,12 +48,16 @@ export class TransactionTable {
     this.#size++;
   }
 
-  remove(t: Transaction): void {
+  /** Takes a transaction out. Its slot stays taken when it lives on elsewhere; see {@link free}. */
+  remove(t: Transaction, livesOn = false): void {
     if (!t.inTable) return;
     t.inTable = false;
     this.#size--;
-    this.#slots[t.index] = null;
-    this.#free.push(t.index);
+    if (threadOf(t.index) !== this.thread) this.#foreign.delete(foreignKey(t.index, t.label));
+    else {
+      this.#slots[slotOf(t.index)] = null;
+      if (!livesOn) this.free(t.index);
+    }
     const key = keyOf(t.callId, t.cseq);
     let at = this.#byCall.get(key);
     if (at === t) {
@@ -54,9 +70,15 @@ export class TransactionTable {
     t.next = null;
   }
 
-  /** The transaction of that slot and label. */
+  /** Gives back the slot of a transaction that ended in another thread. */
+  free(index: number): void {
+    this.#free.push(slotOf(index));
+  }
+
+  /** The transaction of that index and label. */
   at(index: number, label: number): Transaction | null {
-    const t = this.#slots[index];
+    if (threadOf(index) !== this.thread) return this.#foreign.get(foreignKey(index, label)) ?? null;
+    const t = this.#slots[slotOf(index)];
     return t != null && t.label === label ? t : null;
   }
 
@@ -67,7 +89,15 @@ export class TransactionTable {
 
   *[Symbol.iterator](): Iterator<Transaction> {
     for (const t of this.#slots) if (t) yield t;
+    yield* this.#foreign.values();
   }
+}
+
+const slotOf = (index: number): number => Math.floor(index / MAX_THREADS);
+
+/** What names a transaction among those of all threads. */
+export function foreignKey(index: number, label: number): string {
+  return `${index}.${label}`;
 }
 
 function keyOf(callId: string, cseq: number): string {

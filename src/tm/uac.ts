@@ -10,6 +10,7 @@ import { randomHex } from '../sip/tag.js';
 import { Arming } from './arming.js';
 import type { Branch } from './branch.js';
 import { makeBranchId } from './branch-id.js';
+import { runGuarded } from './guarded.js';
 import type { TransactionLayer } from './layer.js';
 import { localAck } from './local-ack.js';
 import { type LocalRequest, localMessage } from './local-message.js';
@@ -124,7 +125,7 @@ export class LocalRequests {
     if (!(msg instanceof SipMessage)) return text;
     const ctx = this.layer.context(t, msg, RouteKind.LOCAL);
     ctx.sent = sentBy(text, dst, socket);
-    const ran = route.run(ctx);
+    const ran = runGuarded(this.layer.host, route, ctx);
     const after = (): string | null => {
       if ((ctx.stop & Stop.DROP) !== 0) return null;
       return msg.hasEdits || msg.newUri !== null ? buildApplied(msg, { socket, receivedOn: socket }) : text;
@@ -164,9 +165,7 @@ export class LocalRequests {
       const socket = dst === undefined ? null : host.network.socketFor(dst);
       if (dst === undefined || socket === null) return false;
       const id =
-        settings.local_ack_branch_mode === 0
-          ? branch.id
-          : makeBranchId(host.threadIndex, t.index, t.label, t.branches.length + 1);
+        settings.local_ack_branch_mode === 0 ? branch.id : makeBranchId(t.index, t.label, t.branches.length + 1);
       const text = ack.text(viaLine(socket, { branch: id }), this.#userAgent());
       if (!host.proxy.send(null, dst, text)) return false;
       this.#runAckSent(t, text, dst, socket);
@@ -196,7 +195,7 @@ export class LocalRequests {
     if (!(msg instanceof SipMessage)) return;
     const ctx = new ScriptContext(msg, RouteKind.LOCAL, t.attrs);
     ctx.sent = sentBy(text, dst, socket);
-    void route.run(ctx);
+    void runGuarded(this.layer.host, route, ctx);
   }
 }
 

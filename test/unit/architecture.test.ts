@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/registry': ['src/clock', 'src/db', 'src/net', 'src/observe', 'src/rpc', 'src/script', 'src/shm', 'src/sip'],
   'src/check': ['grammar', 'src/registry', 'src/script'],
   'src/compile': ['grammar', 'src/check', 'src/registry', 'src/script'],
-  'src/tm': ['src/clock', 'src/net', 'src/observe', 'src/registry', 'src/script', 'src/sip'],
+  'src/tm': ['src/clock', 'src/net', 'src/observe', 'src/registry', 'src/script', 'src/shm', 'src/sip'],
   'src/threads': ['src/net', 'src/observe', 'src/registry', 'src/sip'],
   'src/modules': [
     'src/clock',

@@ -1,4 +1,4 @@
-import { packReceive, type WireReceive } from '../../net/wire.js';
+import { packReceive, socketAt, type WireReceive } from '../../net/wire.js';
 import type { Counter } from '../../observe/statistics.js';
 import type { BoundPv } from '../../registry/arguments.js';
 import type { Host } from '../../registry/host.js';
@@ -7,7 +7,6 @@ import { Refused } from '../../registry/threads.js';
 import { ScriptContext, Stage } from '../../script/context.js';
 import { RouteKind } from '../../script/route-kind.js';
 import { isDefined, toText } from '../../script/value.js';
-import { socketAt } from '../../net/wire.js';
 
 const SOURCE = 'sworker';
 
@@ -88,7 +87,8 @@ export class Sworker {
 
   #writable(text: string): BoundPv & Required<Pick<BoundPv, 'write'>> {
     const pv = this.host.bindEnv.pv(text);
-    if (pv.write === undefined) throw new ConfigError(`xdata must name a variable that can be written, not ${text}`, 'xdata');
+    if (pv.write === undefined)
+      throw new ConfigError(`xdata must name a variable that can be written, not ${text}`, 'xdata');
     return { ...pv, write: pv.write };
   }
 }

@@ -44,9 +44,8 @@ describe('requests of our own', () => {
 });
 
 describe('branch parameters', () => {
-  it('name thread, slot, label and branch, and nobody else’s are taken for ours', () => {
-    expect({ ...readBranchId(makeBranchId(3, 70000, 0x7fffffff, 11)) }).toEqual({
-      thread: 3,
+  it('name index, label and branch, and nobody else’s are taken for ours', () => {
+    expect({ ...readBranchId(makeBranchId(70000, 0x7fffffff, 11)) }).toEqual({
       index: 70000,
       label: 0x7fffffff,
       branch: 11,
@@ -55,11 +54,11 @@ describe('branch parameters', () => {
       '',
       'z9hG4bK',
       'z9hG4bK.',
-      'z9hG4bK.1.2.3',
-      'z9hG4bK.1.2.3.4.5',
-      'z9hG4bK.1.2.3.X',
-      'z9hG4bK.1..3.4',
-      'x.1.2.3.4',
+      'z9hG4bK.1.2',
+      'z9hG4bK.1.2.3.4',
+      'z9hG4bK.1.2.X',
+      'z9hG4bK.1..3',
+      'x.1.2.3',
     ]) {
       expect(readBranchId(foreign)).toBeNull();
     }
