@@ -328,9 +328,50 @@ function pseudoVariables(): string {
   ].join('\n');
 }
 
+/** Operations with inputs of their own: what upstream makes of others is chance. */
+const FEW: Readonly<Record<string, readonly string[]>> = {
+  's.decode.base64': [
+    '$null',
+    '""',
+    '12',
+    '"aGVsbG8="',
+    '"aGVsbG8"',
+    '"Ã©@{"',
+    '"a==="',
+    '"a=b="',
+    '"/+=="',
+    '"a\\nbc"',
+  ],
+  's.decode.base64t': ['$null', '""', '"a"', '12', '-7', '"aGVsbG8="', '"aGVsbG8"', '"Ã©@{"', '"/p/q?a=b"', '"abab"'],
+  's.encode.7bit': ['$null', '""', '"a"', '12', '-7', '"Ã©@{"', '"12345678"', '"it\'s \\\\ x"'],
+  's.decode.7bit': ['$null', '""', '12', '"31D98C56B3DD70"', '"31d98c56b3dd70"'],
+  's.ftime,%Y-%m-%d': ['$null', '""', '0', '"86400"', '1700000000', '-7', '"x"'],
+  'urialias.encode': ['$null', '""', '"a"', '12', '"sip:a@h.com"', '"sip:u@1.2.3.4:80;transport=tcp"', '"sips:h:1"'],
+  'urialias.decode': ['$null', '""', '"1.2.3.4~5060~1"', '"h.com~80~2"', '"h~1~3"', '"h~1~4"', '"[::1]~1~1"'],
+  'sock.host': ['$null', '""', '12', '"udp:1.2.3.4:5060"', '"tcp:h"', '"1.2.3.4"', '"udp:[::1]:70"', '"x:y:z"'],
+  'sock.port': ['$null', '""', '12', '"udp:1.2.3.4:5060"', '"tcp:h"', '"1.2.3.4"', '"udp:[::1]:70"', '"x:y:z"'],
+  'sock.proto': ['$null', '""', '12', '"udp:1.2.3.4:5060"', '"tcp:h"', '"1.2.3.4"', '"udp:[::1]:70"', '"x:y:z"'],
+  'sock.touri': ['$null', '""', '12', '"udp:1.2.3.4:5060"', '"tcp:h:1"', '"1.2.3.4"', '"udp:[::1]:70"', '"x:y:z"'],
+  'sql.val': ['$null', '""', '12', '-7', '"a"', `"it's"`, '"12"', '"a\\nb"', '"Ã©"'],
+  'sql.val.int': ['$null', '""', '12', '-7', '"a"', `"it's"`, '"12"'],
+  'sql.val.str': ['$null', '""', '12', '-7', '"a"', `"it's"`, '"12"'],
+};
+
+function few(): string {
+  const cases = Object.entries(FEW).map(([op, inputs]) => {
+    const lines = inputs.map(
+      (input, i) =>
+        `$(avp(s)[*])=${input}; $var(d)=defined $(avp(s){${op}}); $var(r)=$(avp(s){${op}}) + 1; xlog("${i} [$(avp(s){${op}})] $var(d) $var(r)\\n");`,
+    );
+    return `=== ${op.replace(/,.*/, '')} of its kinds of input\n${lines.join('\n')}\n`;
+  });
+  return ['# Written by `npm run fuzz -- tables`.\nloadmodule "sqlops.so"\n', ...cases].join('\n');
+}
+
 export function writeTables(): void {
   mkdirSync(DIR, { recursive: true });
   writeFileSync(`${DIR}operators.cases`, operators());
   writeFileSync(`${DIR}transformations.cases`, transformations());
+  writeFileSync(`${DIR}encodings.cases`, few());
   writeFileSync(`${DIR}variables.cases`, pseudoVariables());
 }

@@ -4,7 +4,8 @@ export function encode7bit(text: string): string {
   let bits = 0;
   let held = 0;
   for (let i = 0; i < text.length; i++) {
-    bits |= (text.charCodeAt(i) & 0x7f) << held;
+    // Upstream does not cut the eighth bit off: it spills into the next character.
+    bits |= text.charCodeAt(i) << held;
     held += 7;
     while (held >= 8) {
       out += hex(bits & 0xff);
@@ -15,8 +16,9 @@ export function encode7bit(text: string): string {
   return held > 0 ? out + hex(bits & 0xff) : out;
 }
 
-/** The reverse, from hex digits. A last group of zero bits only is padding. */
-export function decode7bit(text: string): string {
+/** The reverse, from hex digits; undefined when there are others. A last group of zero bits only is padding. */
+export function decode7bit(text: string): string | undefined {
+  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
   let out = '';
   let bits = 0;
   let held = 0;

@@ -13,8 +13,15 @@ import { uriClass } from './uri.js';
 import { urialiasClass } from './urialias.js';
 import { valClass } from './val.js';
 
-/** Every transformation class of the module, by name. */
-export const transformations: Readonly<Record<string, TransformationClass>> = {
+/** Transformations that 5.6 does not have. */
+const LATER: Readonly<Record<string, string>> = {
+  s: 'intv rmhdws rmhlws sha1 sha3 keccak escape.crlf unescape.crlf selectsw charat byteat crc32',
+  uri: 'rmparam',
+  val: 'n0 ne json jsonqe',
+  num: 'fdigit ldigit',
+};
+
+const classes: Readonly<Record<string, TransformationClass>> = {
   s: { ...basicOps, ...cutOps, ...encodeOps, ...escapeOps, ...formatOps },
   uri: uriClass,
   param: paramClass,
@@ -25,3 +32,12 @@ export const transformations: Readonly<Record<string, TransformationClass>> = {
   val: valClass,
   num: numClass,
 };
+
+/** Every transformation class of the module, by name. */
+export const transformations: Readonly<Record<string, TransformationClass>> = Object.fromEntries(
+  Object.entries(classes).map(([name, operations]) => {
+    const later = new Set(LATER[name]?.split(' '));
+    const marked = Object.entries(operations).map(([op, def]) => [op, later.has(op) ? { ...def, since: '6.x' } : def]);
+    return [name, Object.fromEntries(marked)];
+  }),
+);

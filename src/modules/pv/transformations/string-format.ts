@@ -51,7 +51,7 @@ function epoch(input: Value): number | null {
   if (typeof input === 'bigint') return Number(input);
   if (input instanceof Dual) return Number(input.int);
   const text = toText(input);
-  const n = text === '' ? null : parseInteger(text, 64);
+  const n = text === '' ? 0 : parseInteger(text, 64);
   return n === null ? null : Number(n);
 }
 

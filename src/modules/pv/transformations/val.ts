@@ -2,13 +2,12 @@ import { isDefined, toText, type Value } from '../../../script/value.js';
 import { jsonEscape } from '../json-escape.js';
 import type { Transformation, TransformationClass } from './define.js';
 
-/** An operation that is asked about null too. The class came after 5.6.3. */
+/** An operation that is asked about null too. */
 function anyOp(doc: string, apply: (value: Value) => Value): Transformation {
   return {
     doc,
     params: [0, 0],
     acceptsNull: true,
-    since: '6.x',
     bind: () => (_ctx, input) => apply(input),
   };
 }
