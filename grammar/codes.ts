@@ -187,6 +187,12 @@ export const PARSE_CODES = {
     explanation:
       'A substitution is "/regex/replacement/flags" with any first character as separator; flags are g, i, s.',
   },
+  KTS0070: {
+    severity: 'error',
+    title: 'the layout cannot be changed here without changing what the config says',
+    explanation:
+      'kts fmt compares what is read before and after it; where a define ends in the middle of a string, for example, it leaves the file as it is.',
+  },
 } as const satisfies Record<string, DiagnosticCode>;
 
 export type ParseCode = keyof typeof PARSE_CODES;

@@ -444,7 +444,7 @@ export abstract class Scanner {
     this.comment(start, this.i);
   }
 
-  private comment(start: number, after: number): void {
+  protected comment(start: number, after: number): void {
     if (this.input.top.define) return;
     const text = this.s.slice(start, after).replace(/\r$/, '');
     this.comments.push({ text, span: this.input.span(start, start + text.length - 1) });

@@ -1,11 +1,16 @@
 import { Command } from 'commander';
 import { VERSION } from '../observe/version.js';
-import { checkCommand } from './check.js';
-import { dbCommand } from './db.js';
-import { explainCommand } from './explain.js';
-import { modulesCommand } from './modules.js';
-import { rpcCommand } from './rpc.js';
-import { runCommand } from './run.js';
+
+/** Each command is loaded when it is named: what `fmt` needs is there sooner than what `run` needs. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.js')).runCommand(),
+  check: async () => (await import('./check.js')).checkCommand(),
+  fmt: async () => (await import('./fmt.js')).fmtCommand(),
+  explain: async () => (await import('./explain.js')).explainCommand(),
+  modules: async () => (await import('./modules.js')).modulesCommand(),
+  rpc: async () => (await import('./rpc.js')).rpcCommand(),
+  db: async () => (await import('./db.js')).dbCommand(),
+};
 
 /** `kts …`. Exit status: 0 done, 1 findings or refused, 2 could not run. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -14,8 +19,8 @@ export async function main(args: readonly string[]): Promise<void> {
     .version(VERSION.full)
     .showHelpAfterError()
     .exitOverride();
-  for (const make of [runCommand, checkCommand, explainCommand, modulesCommand, rpcCommand, dbCommand])
-    program.addCommand(throwing(make()));
+  const named = args[0] !== undefined && Object.hasOwn(COMMANDS, args[0]) ? [args[0]] : Object.keys(COMMANDS);
+  for (const name of named) program.addCommand(throwing(await COMMANDS[name]!()));
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (e) {

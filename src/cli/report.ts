@@ -7,9 +7,13 @@ export function mayColour(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && !process.env.NO_COLOR;
 }
 
-/** Diagnostics as text for people, each with its source line. */
-export function renderDiagnostics(diagnostics: readonly Diagnostic[], colour: boolean): string {
-  const files = new Map<string, readonly string[]>();
+/** Diagnostics as text for people, each with its source line. `texts`: lines of files that are not to be read. */
+export function renderDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  colour: boolean,
+  texts: ReadonlyMap<string, readonly string[]> = new Map(),
+): string {
+  const files = new Map(texts);
   const lineOf = (file: string, line: number): string | undefined => {
     let lines = files.get(file);
     if (!lines) {

@@ -12,38 +12,43 @@ export interface ConfigOptions {
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
 
-/** Adds `-A`, `--compat` and `--allow-missing`. */
-export function withConfigOptions(command: Command): Command {
-  return command
+/** Adds `-A`, `--compat` and, where modules matter, `--allow-missing`. */
+export function withConfigOptions(command: Command, { modules } = { modules: true }): Command {
+  command
     .option('-A, --define <NAME[=VALUE]>', 'preprocessor define (repeatable)', collect, [])
     .addOption(
       new Option('--compat <version>', 'behave as this release where releases differ')
         .choices(['5.6', '6.x'])
         .default('6.x')
         .env('KTS_COMPAT'),
-    )
-    .option(
-      '--allow-missing <module>',
-      'run without this module: its functions fail with -1 and a log line (repeatable)',
-      collect,
-      [],
     );
+  if (!modules) return command;
+  return command.option(
+    '--allow-missing <module>',
+    'run without this module: its functions fail with -1 and a log line (repeatable)',
+    collect,
+    [],
+  );
+}
+
+/** The defines of `-A NAME[=VALUE]`. */
+export function configDefines(given: readonly string[]): ReadonlyMap<string, string | null> {
+  return new Map(
+    given.map((text): [string, string | null] => {
+      const eq = text.indexOf('=');
+      return eq < 0 ? [text, null] : [text.slice(0, eq), text.slice(eq + 1)];
+    }),
+  );
 }
 
 /** Server options for a config named on the command line. */
 export function serverOptions(file: string, options: ConfigOptions, sink: LogSink): ServerOptions {
-  const defines = new Map<string, string | null>();
-  for (const text of options.define) {
-    const eq = text.indexOf('=');
-    if (eq < 0) defines.set(text, null);
-    else defines.set(text.slice(0, eq), text.slice(eq + 1));
-  }
   return {
     configFile: file,
     cwd: process.cwd(),
     env: process.env,
     compat: options.compat,
-    defines,
+    defines: configDefines(options.define),
     substs: [],
     listen: [],
     aliases: [],
