@@ -1,3 +1,4 @@
+import { lendBytes, takeBytesBack } from '../sip/bytes.js';
 import './latin1.js';
 import { BATCH, HEADER_BYTES, Vectors } from './datagram-vectors.js';
 import * as sys from './libc.js';
@@ -38,6 +39,8 @@ export class UdpBatchEngine implements UdpEngine {
   readonly #reader = new SockaddrReader();
   readonly #options: UdpOptions;
   #input: Vectors | null = null;
+  /** The slots of the input, as the parser may borrow them. */
+  #slots: Uint8Array[] = [];
   #readable: BatchPort[] = [];
   #readableNext: BatchPort[] = [];
   #receiveScheduled = false;
@@ -127,8 +130,9 @@ export class UdpBatchEngine implements UdpEngine {
   };
 
   #receiveFrom(port: BatchPort): void {
-    const input = (this.#input ??= inputVectors());
+    const input = this.#input ?? this.#makeInput();
     const { headers, data, nameWords } = input;
+    const slots = this.#slots;
     const count = this.libc.recvmmsg(port.fd, headers, BATCH, sys.MSG_DONTWAIT, null);
     if (count <= 0) return;
     const { statistics } = this;
@@ -138,14 +142,25 @@ export class UdpBatchEngine implements UdpEngine {
       const name = i * SOCKADDR_WORDS;
       statistics.received++;
       statistics.receivedBytes += bytes;
-      port.onDatagram!(
-        data.latin1Slice(start, start + bytes),
-        this.#reader.address(nameWords, name),
-        portOf(nameWords[name]!),
-      );
+      const text = data.latin1Slice(start, start + bytes);
+      // What an earlier datagram left behind this one in its slot.
+      data[start + bytes] = data[start + bytes + 1] = 0;
+      lendBytes(text, slots[i]!);
+      port.onDatagram!(text, this.#reader.address(nameWords, name), portOf(nameWords[name]!));
     }
+    takeBytesBack();
     // The kernel wrote the lengths of the addresses it stored; the next batch may come from the other family.
     for (let i = 0; i < count; i++) input.setNameLength(i, SOCKADDR_BYTES);
+  }
+
+  #makeInput(): Vectors {
+    const vectors = new Vectors(BATCH * SLOT_BYTES);
+    for (let i = 0; i < BATCH; i++) {
+      vectors.setData(i, i * SLOT_BYTES, SLOT_BYTES);
+      this.#slots.push(vectors.data.subarray(i * SLOT_BYTES, (i + 1) * SLOT_BYTES));
+    }
+    this.#input = vectors;
+    return vectors;
   }
 
   /** Has a port with something to send flushed at the end of the input batch, or else of the current turn. */
@@ -168,12 +183,6 @@ export class UdpBatchEngine implements UdpEngine {
     for (let i = 0; i < ports.length; i++) ports[i]!.flush();
     ports.length = 0;
   }
-}
-
-function inputVectors(): Vectors {
-  const vectors = new Vectors(BATCH * SLOT_BYTES);
-  for (let i = 0; i < BATCH; i++) vectors.setData(i, i * SLOT_BYTES, SLOT_BYTES);
-  return vectors;
 }
 
 class BatchPort implements UdpPort {

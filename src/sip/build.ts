@@ -147,36 +147,46 @@ export function buildReply(msg: SipMessage, status: number, reason: string, opti
   let out = `SIP/2.0 ${status} ${reason}${CRLF}`;
   const count = msg.headerCount;
   let sawTopVia = false;
+  // Headers that stand together in the request are copied in one piece.
+  let pieceStart = -1;
+  let pieceEnd = -1;
   for (let i = 0; i < count; i++) {
-    switch (msg.headerId(i)) {
+    const id = msg.headerId(i);
+    switch (id) {
       case Hdr.VIA:
-        if (sawTopVia || msg.via1 === null) {
-          out += raw.slice(msg.headerStart(i), msg.headerEnd(i));
-        } else {
-          sawTopVia = true;
-          const changes = viaChanges(msg, msg.via1, true);
-          if (options.viaParams) changes.push({ at: msg.via1.end, length: 0, text: options.viaParams });
-          out += slices(raw, msg.headerStart(i), msg.headerEnd(i), changes);
-        }
-        break;
-      case Hdr.RECORD_ROUTE:
-        if (copyRoutes) out += raw.slice(msg.headerStart(i), msg.headerEnd(i));
-        break;
       case Hdr.TO:
-        if (status !== 100 && options.toTag && msg.toTag === '') {
-          const bodyEnd = msg.headerBodyEnd(i);
-          out += `${raw.slice(msg.headerStart(i), bodyEnd)};tag=${options.toTag}${raw.slice(bodyEnd, msg.headerEnd(i))}`;
-          break;
-        }
-        out += raw.slice(msg.headerStart(i), msg.headerEnd(i));
-        break;
       case Hdr.FROM:
       case Hdr.CALL_ID:
       case Hdr.CSEQ:
-        out += raw.slice(msg.headerStart(i), msg.headerEnd(i));
         break;
+      case Hdr.RECORD_ROUTE:
+        if (copyRoutes) break;
+        continue;
+      default:
+        continue;
+    }
+    const start = msg.headerStart(i);
+    const end = msg.headerEnd(i);
+    if (start !== pieceEnd) {
+      if (pieceStart >= 0) out += raw.slice(pieceStart, pieceEnd);
+      pieceStart = start;
+    }
+    pieceEnd = end;
+    if (id === Hdr.VIA && !sawTopVia && msg.via1 !== null) {
+      sawTopVia = true;
+      const changes = viaChanges(msg, msg.via1, true);
+      const last = changes[changes.length - 1];
+      if (last === undefined) continue;
+      const next = last.at + last.length;
+      out += slices(raw, pieceStart, next, changes);
+      pieceStart = next;
+    } else if (id === Hdr.TO && status !== 100 && options.toTag && msg.toTag === '') {
+      const bodyEnd = msg.headerBodyEnd(i);
+      out += `${raw.slice(pieceStart, bodyEnd)};tag=${options.toTag}`;
+      pieceStart = bodyEnd;
     }
   }
+  if (pieceStart >= 0) out += raw.slice(pieceStart, pieceEnd);
   let body = options.body ?? '';
   if (msg.hasReplyEdits && options.withReplyEdits !== false) {
     for (const line of msg.replyEdits.headers) out += line;

@@ -5,6 +5,7 @@
 import { bytesOf } from './bytes.js';
 import { COLON, CR, isDigit, isTokenChar, LF, SP, TAB } from './chars.js';
 import { Hdr, type HeaderId, headerIdAt } from './header-names.js';
+import { wordAt } from './words.js';
 
 /** Numbers per header: id, start of the line, end of the name, start and end of the trimmed body. */
 export const STRIDE = 5;
@@ -28,9 +29,11 @@ export interface HeaderScan {
   headersEnd: number;
   /** First position of the body. */
   bodyStart: number;
+  /** Bit `id & 31` of every header that is there. */
+  present: number;
 }
 
-const scan: HeaderScan = { records: [], count: 0, malformed: -1, headersEnd: 0, bodyStart: 0 };
+const scan: HeaderScan = { records: [], count: 0, malformed: -1, headersEnd: 0, bodyStart: 0, present: 0 };
 
 /**
  * Indexes the headers from `from`, the position after the first line. Lines may end in LF alone; a line that starts
@@ -42,6 +45,7 @@ export function scanHeaders(raw: string, from: number): HeaderScan {
   const records = scan.records;
   let at = from;
   let n = 0;
+  let present = 0;
   scan.malformed = -1;
   for (;;) {
     if (at >= length) {
@@ -89,6 +93,7 @@ export function scanHeaders(raw: string, from: number): HeaderScan {
     // Space, tab, CR and LF are the only codes up to 32 that SIP text holds here.
     while (bodyEnd > body && text[bodyEnd - 1]! <= SP) bodyEnd--;
     while (body < bodyEnd && text[body]! <= SP) body++;
+    present |= 1 << (id & 31);
     records[n] = id;
     records[n + 1] = at;
     records[n + 2] = nameEnd;
@@ -98,6 +103,7 @@ export function scanHeaders(raw: string, from: number): HeaderScan {
     at = end;
   }
   scan.count = n / STRIDE;
+  scan.present = present;
   return scan;
 }
 
@@ -121,50 +127,65 @@ export interface FirstLine {
   next: number;
 }
 
+const VERSION = 'SIP/2.0';
+
 /**
  * Parses the first line; a string names what is wrong with it.
  * HTTP lines are accepted as well: upstream serves HTTP on its SIP sockets.
  */
 export function parseFirstLine(raw: string): FirstLine | string {
-  const lf = raw.indexOf('\n');
-  if (lf < 0) return 'no line end';
-  let end = lf > 0 && raw.charCodeAt(lf - 1) === CR ? lf - 1 : lf;
-  const a = raw.indexOf(' ');
+  const text = bytesOf(raw);
+  const { length } = raw;
+  let lf = 0;
+  let a = -1;
+  let b = -1;
+  for (; lf < length; lf++) {
+    const c = text[lf]!;
+    if (c === LF) break;
+    if (c !== SP || b >= 0) continue;
+    if (a < 0) a = lf;
+    else b = lf;
+  }
+  if (lf >= length) return 'no line end';
+  let end = lf > 0 && text[lf - 1] === CR ? lf - 1 : lf;
   if (a <= 0 || a >= end) return 'first line has no blank';
-  const b = raw.indexOf(' ', a + 1);
-  if (isVersion(raw, 0, a)) {
+  if (isVersion(text, 0, a)) {
     const stop = b < 0 || b > end ? end : b;
     if (stop - a !== 4) return 'status is not three digits';
-    for (let i = a + 1; i < stop; i++) if (!isDigit(raw.charCodeAt(i))) return 'status is not three digits';
-    const status = Number(raw.slice(a + 1, stop));
+    for (let i = a + 1; i < stop; i++) if (!isDigit(text[i]!)) return 'status is not three digits';
+    const status = text[a + 1]! * 100 + text[a + 2]! * 10 + text[a + 3]! - 48 * 111;
     if (status < 100) return 'status below 100';
-    const reason = stop < end ? raw.slice(stop + 1, end) : '';
-    return { isRequest: false, method: '', uri: '', status, reason, version: raw.slice(0, a), next: lf + 1 };
+    const reason = stop < end ? wordAt(raw, text, stop + 1, end) : '';
+    const version = versionAt(raw, text, 0, a);
+    return { isRequest: false, method: '', uri: '', status, reason, version, next: lf + 1 };
   }
   if (b < 0 || b >= end) return 'request line has two parts';
   if (b === a + 1) return 'empty Request-URI';
-  for (let i = 0; i < a; i++) if (!isTokenChar(raw.charCodeAt(i))) return 'method is not a token';
-  while (end > b + 1 && raw.charCodeAt(end - 1) === SP) end--;
-  if (!isVersion(raw, b + 1, end)) return 'bad protocol version';
-  const method = raw.slice(0, a);
+  if (!isToken(text, 0, a)) return 'method is not a token';
+  while (end > b + 1 && text[end - 1] === SP) end--;
+  if (!isVersion(text, b + 1, end)) return 'bad protocol version';
+  const method = wordAt(raw, text, 0, a);
   const uri = raw.slice(a + 1, b);
-  return { isRequest: true, method, uri, status: 0, reason: '', version: raw.slice(b + 1, end), next: lf + 1 };
+  const version = versionAt(raw, text, b + 1, end);
+  return { isRequest: true, method, uri, status: 0, reason: '', version, next: lf + 1 };
 }
 
 /** `SIP/d.d` or `HTTP/d.d`, in any case. */
-function isVersion(s: string, from: number, end: number): boolean {
+function isVersion(s: Uint8Array, from: number, end: number): boolean {
   const n = end - from;
   if (n === 7) {
-    if ((s.charCodeAt(from) | 32) !== 115 || (s.charCodeAt(from + 1) | 32) !== 105) return false;
-    if ((s.charCodeAt(from + 2) | 32) !== 112) return false;
+    if ((s[from]! | 32) !== 115 || (s[from + 1]! | 32) !== 105) return false;
+    if ((s[from + 2]! | 32) !== 112) return false;
   } else if (n === 8) {
-    if ((s.charCodeAt(from) | 32) !== 104 || (s.charCodeAt(from + 1) | 32) !== 116) return false;
-    if ((s.charCodeAt(from + 2) | 32) !== 116 || (s.charCodeAt(from + 3) | 32) !== 112) return false;
+    if ((s[from]! | 32) !== 104 || (s[from + 1]! | 32) !== 116) return false;
+    if ((s[from + 2]! | 32) !== 116 || (s[from + 3]! | 32) !== 112) return false;
   } else return false;
-  return (
-    s.charCodeAt(end - 4) === 47 &&
-    isDigit(s.charCodeAt(end - 3)) &&
-    s.charCodeAt(end - 2) === 46 &&
-    isDigit(s.charCodeAt(end - 1))
-  );
+  return s[end - 4] === 47 && isDigit(s[end - 3]!) && s[end - 2] === 46 && isDigit(s[end - 1]!);
+}
+
+/** The text of a version, nearly always the one. */
+function versionAt(raw: string, s: Uint8Array, from: number, end: number): string {
+  let i = 0;
+  while (i < 7 && s[from + i]! === VERSION.charCodeAt(i)) i++;
+  return i === 7 && end - from === 7 ? VERSION : raw.slice(from, end);
 }

@@ -189,38 +189,48 @@ const NAMES: ReadonlyArray<readonly [HeaderId, string, string?]> = [
 
 const LONGEST = Math.max(...NAMES.map(([, name]) => name.length));
 
-/** Spellings in lower case by length and the low five bits of the first letter, which are the same in both cases. */
-const BUCKETS: Array<ReadonlyArray<readonly [HeaderId, Uint8Array]> | null> = new Array((LONGEST + 1) * 32).fill(null);
+/**
+ * Spellings in lower case, as bytes end to end, chained by length and the low five bits of the first letter, which are the
+ * same in both cases. Flat arrays, because every header of every message is looked up.
+ */
+const CHAINS = new Int16Array((LONGEST + 1) * 32).fill(-1);
+const NEXT: number[] = [];
+const IDS: HeaderId[] = [];
+const TEXT_AT: number[] = [];
+const TEXT: number[] = [];
 const BY_NAME = new Map<string, HeaderId>();
 const CANONICAL: string[] = [];
 
 for (const [id, name, compact] of NAMES) {
   CANONICAL[id] = name;
   for (const spelling of compact ? [name, compact] : [name]) {
-    const slot = spelling.length * 32 + (spelling.charCodeAt(0) & 31);
     const lower = spelling.toLowerCase();
-    BUCKETS[slot] = [...(BUCKETS[slot] ?? []), [id, Uint8Array.from(Buffer.from(lower, 'latin1'))]];
     BY_NAME.set(lower, id);
+    const chain = lower.length * 32 + (lower.charCodeAt(0) & 31);
+    NEXT.push(CHAINS[chain]!);
+    CHAINS[chain] = IDS.length;
+    IDS.push(id);
+    TEXT_AT.push(TEXT.length);
+    TEXT.push(...Buffer.from(lower, 'latin1'));
   }
 }
+
+const TEXT_BYTES = Uint8Array.from(TEXT);
 
 /** Id of the header name in `bytes[start, end)`, ignoring case and accepting compact forms. */
 export function headerIdAt(bytes: Uint8Array, start: number, end: number): HeaderId {
   const length = end - start;
   if (length > LONGEST || length < 1) return Hdr.OTHER;
-  const bucket = BUCKETS[length * 32 + (bytes[start]! & 31)];
-  if (!bucket) return Hdr.OTHER;
-  for (let k = 0; k < bucket.length; k++) {
-    const entry = bucket[k]!;
-    const name = entry[1];
+  for (let k = CHAINS[length * 32 + (bytes[start]! & 31)]!; k >= 0; k = NEXT[k]!) {
+    const at = TEXT_AT[k]!;
     let i = 0;
     while (i < length) {
       const c = bytes[start + i]!;
-      const want = name[i]!;
+      const want = TEXT_BYTES[at + i]!;
       if (c !== want && (c < 65 || c > 90 || (c | 32) !== want)) break;
       i++;
     }
-    if (i === length) return entry[0];
+    if (i === length) return IDS[k]!;
   }
   return Hdr.OTHER;
 }

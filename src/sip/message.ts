@@ -90,6 +90,8 @@ export class SipMessage {
   headersEnd = 0;
   bodyStart = 0;
   private index: number[] = [];
+  /** Bit `id & 31` of every header that is there: most questions are about headers that are not. */
+  private present = 0;
 
   // --- routing state that script and tm change ---
 
@@ -186,6 +188,7 @@ export class SipMessage {
     this.malformedHeader = scan.malformed;
     this.headersEnd = scan.headersEnd;
     this.bodyStart = scan.bodyStart;
+    this.present = scan.present;
     this.index = scan.records.slice(0, scan.count * STRIDE);
     return null;
   }
@@ -211,6 +214,7 @@ export class SipMessage {
     copy.headersEnd = this.headersEnd;
     copy.bodyStart = this.bodyStart;
     copy.index = this.index;
+    copy.present = this.present;
     copy.newUriText = this.newUriText;
     copy.dstUriText = this.dstUriText;
     copy.uriFresh = this.uriFresh;
@@ -311,7 +315,7 @@ export class SipMessage {
 
   /** Index of the topmost header with this id, or -1. */
   firstHeader(id: HeaderId): number {
-    return this.nextHeader(-1, id);
+    return (this.present & (1 << (id & 31))) === 0 ? -1 : this.nextHeader(-1, id);
   }
   /** Index of the next header with this id after index `i`, or -1. */
   nextHeader(i: number, id: HeaderId): number {

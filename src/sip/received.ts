@@ -63,7 +63,7 @@ export interface ReplyAddress {
  */
 export function replyAddress(msg: SipMessage, via: Via, replyToVia = false): ReplyAddress {
   const info = msg.received;
-  const maddr = via.param('maddr');
+  const { maddr } = via;
   if (maddr) return { host: maddr, port: via.portOrDefault };
   if (via.rportStart >= 0 || msg.forceRport) return { host: info.srcIp, port: info.srcPort };
   return { host: replyToVia ? via.host : info.srcIp, port: via.portOrDefault };

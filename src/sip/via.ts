@@ -15,7 +15,9 @@ import {
   SLASH,
   SP,
 } from './chars.js';
+import { hashBytes } from './hash.js';
 import { paramValue } from './params.js';
+import { wordAt } from './words.js';
 
 /** One Via value. Positions are into the message text. */
 export class Via {
@@ -31,6 +33,7 @@ export class Via {
   receivedEnd = -1;
   private branchStart = -1;
   private branchEnd = -1;
+  private maddrStart = -1;
   /** Position after the value, in front of a comma or the line's end. */
   end = 0;
   /** Position of the first parameter's `;`, or `end` when there is none. */
@@ -73,6 +76,14 @@ export class Via {
     }
     return this.branchText;
   }
+  /** Characters of {@link branch}. */
+  get branchLength(): number {
+    return this.branchStart < 0 ? 0 : this.branchEnd - this.branchStart;
+  }
+  /** A hash of {@link branch} that does not need its text. */
+  branchHash(): number {
+    return hashBytes(bytesOf(this.source), this.branchStart, this.branchEnd);
+  }
   /** The `received` parameter; null when absent. */
   get received(): string | null {
     return this.receivedStart < 0 ? null : this.param('received');
@@ -80,6 +91,10 @@ export class Via {
   /** The `rport` parameter: null when absent, empty when requested without a value. */
   get rport(): string | null {
     return this.rportStart < 0 ? null : this.param('rport');
+  }
+  /** The `maddr` parameter; null when absent. */
+  get maddr(): string | null {
+    return this.maddrStart < 0 ? null : this.param('maddr');
   }
   /** True when the peer allows reuse of its connection (RFC 5923). */
   get alias(): boolean {
@@ -135,7 +150,7 @@ export class Via {
         if (this.rportStart < 0 && isName(b, name, nameEnd, 'rport')) {
           this.rportStart = semi;
           this.rportEnd = stop;
-        }
+        } else if (this.maddrStart < 0 && isName(b, name, nameEnd, 'maddr')) this.maddrStart = semi;
         break;
       case 8:
         if (this.receivedStart < 0 && isName(b, name, nameEnd, 'received')) {
@@ -162,7 +177,7 @@ export function parseVia(s: string, from: number, end: number, headerIndex: numb
   const transportStart = blanksEnd(b, i + 1, end);
   i = tokenEnd(b, transportStart, end);
   if (i === transportStart || i >= end || !isSpace(b[i]!)) return null;
-  const transport = s.slice(transportStart, i);
+  const transport = wordAt(s, b, transportStart, i);
 
   // sent-by
   const hostStart = blanksEnd(b, i, end);
@@ -172,7 +187,7 @@ export function parseVia(s: string, from: number, end: number, headerIndex: numb
     if (i <= 0 || i > end) return null;
   } else i = tokenEnd(b, i, end);
   if (i === hostStart) return null;
-  const host = s.slice(hostStart, i);
+  const host = wordAt(s, b, hostStart, i);
   let port = 0;
   let valueEnd = i;
   i = blanksEnd(b, i, end);
