@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { lint } from '../check/lint/index.js';
 import { checkConfig } from '../core/server.js';
 import type { LogSink } from '../observe/log.js';
 import { deny, parseDenied } from './deny.js';
@@ -7,6 +8,7 @@ import { github } from './formats/github.js';
 import { json } from './formats/json.js';
 import { pretty } from './formats/pretty.js';
 import { sarif } from './formats/sarif.js';
+import { parseLintWords } from './lint-words.js';
 import { type ConfigOptions, serverOptions, withConfigOptions } from './shared-options.js';
 
 const FORMATS = { pretty, json, sarif, github } as const;
@@ -14,6 +16,7 @@ const FORMATS = { pretty, json, sarif, github } as const;
 interface CheckOptions extends ConfigOptions {
   readonly format: keyof typeof FORMATS;
   readonly deny?: ReadonlySet<string>;
+  readonly lint?: readonly string[];
 }
 
 const SILENT: LogSink = { write: () => {} };
@@ -28,6 +31,11 @@ export function checkCommand(): Command {
       new Option('--format <format>', 'how to print what is found').choices(Object.keys(FORMATS)).default('pretty'),
     )
     .option('--deny <code>', 'take what has this code, or all `warnings`, for an error (repeatable)', parseDenied)
+    .option(
+      '--lint <what>',
+      'lint rules beyond the usual ones: groups, names or codes with commas between, `all`, `none`; `-NAME` leaves one out',
+      parseLintWords,
+    )
     .action(async (files: string[], options: CheckOptions) => {
       const denied = options.deny ?? new Set<string>();
       const all: Checked[] = [];
@@ -38,7 +46,8 @@ export function checkCommand(): Command {
           process.exitCode = 2;
           return;
         }
-        const diagnostics = checked.diagnostics.map((d) => deny(d, denied));
+        const seen = checked.lint ? lint(checked.lint, options.lint) : [];
+        const diagnostics = [...checked.diagnostics, ...seen].map((d) => deny(d, denied));
         all.push({ file, diagnostics, reasons: checked.reasons });
       }
       process.stdout.write(FORMATS[options.format](all));

@@ -1,6 +1,7 @@
 import { PARSE_CODES } from '../../grammar/codes.js';
 import type { Severity } from '../../grammar/source.js';
 import { BIND_CODES } from '../check/findings.js';
+import { explainRule, RULES } from '../check/lint/index.js';
 
 /** What a diagnostic code means. */
 export interface CodeFact {
@@ -13,6 +14,7 @@ const ALL: ReadonlyMap<string, CodeFact> = new Map<string, CodeFact>([
   ...Object.entries(BIND_CODES).map(
     ([code, { severity, explain }]) => [code, { severity, explanation: explain }] as const,
   ),
+  ...RULES.map((rule) => [rule.code, { severity: rule.severity, explanation: explainRule(rule) }] as const),
 ]);
 
 /** The meaning of a code such as `KTS1020`; undefined when there is no such code. */
