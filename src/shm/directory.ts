@@ -1,7 +1,7 @@
 import { EntryTable } from './entry-table.js';
 import { acquire, release } from './lock.js';
 import { At } from './memory.js';
-import { COUNTER_WORDS, OBJECT_WORDS, Obj, ObjectKind } from './object.js';
+import { Obj, ObjectKind, SMALL_OBJECT_WORDS, TABLE_OBJECT_WORDS } from './object.js';
 import type { SharedHeap } from './shared-heap.js';
 import { byteLength, isWide, readText, writeText } from './text.js';
 
@@ -51,7 +51,8 @@ export class Directory {
   #make(kind: number, name: string, indexed: boolean): number {
     const { allocator, memory } = this.heap;
     const { words } = memory;
-    const length = kind === ObjectKind.COUNTER ? COUNTER_WORDS : OBJECT_WORDS;
+    const isTable = kind === ObjectKind.MAP || kind === ObjectKind.QUEUE;
+    const length = isTable ? TABLE_OBJECT_WORDS : SMALL_OBJECT_WORDS;
     const object = allocator.take(length, true);
     const wide = isWide(name);
     const size = byteLength(name, wide);

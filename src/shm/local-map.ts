@@ -77,6 +77,13 @@ export class LocalMap<V extends Stored = Stored> implements ZoneMap<V> {
     return live;
   }
 
+  deleteIf(key: string, test: (value: V) => boolean): boolean {
+    const cell = this.#live(key);
+    if (cell === undefined || !test(cell.value)) return false;
+    this.#remove(key);
+    return true;
+  }
+
   incr(key: string, by = 1, initial = 0): number | undefined {
     const cell = this.#live(key);
     const sum = (typeof cell?.value === 'number' ? cell.value : initial) + by;
@@ -181,7 +188,7 @@ export class LocalMap<V extends Stored = Stored> implements ZoneMap<V> {
     const ttl = options?.ttlMs ?? this.#ttlMs;
     if (cell !== undefined) {
       cell.value = value;
-      const keeps = options?.ttlMs === undefined && this.options.keepExpiryOnUpdate === true;
+      const keeps = options?.keepExpiry ?? (options?.ttlMs === undefined && this.options.keepExpiryOnUpdate === true);
       if (!keeps && (ttl > 0 || cell.expiresAt !== 0)) {
         this.#expire(key, cell, ttl > 0 ? this.clock.now() + ttl : 0);
       }

@@ -46,6 +46,10 @@ export class LocalZone implements Zone {
     return queue;
   }
 
+  exclusive<T>(_name: string, fn: () => T): T {
+    return fn();
+  }
+
   sweep(): number {
     let gone = 0;
     for (const map of this.#maps.values()) {

@@ -24,10 +24,11 @@ export const Obj = {
   TABLE: 80,
 } as const;
 
-export const ObjectKind = { MAP: 1, COUNTER: 2, QUEUE: 3 } as const;
+export const ObjectKind = { MAP: 1, COUNTER: 2, QUEUE: 3, LOCK: 4 } as const;
 
-export const COUNTER_WORDS = Obj.VALUE + 2;
-export const OBJECT_WORDS = Obj.TABLE + TABLE_WORDS;
+/** Words of a map or a queue, and of a counter or a lock. */
+export const TABLE_OBJECT_WORDS = Obj.TABLE + TABLE_WORDS;
+export const SMALL_OBJECT_WORDS = Obj.VALUE + 2;
 
 /** Flags of maps. */
 export const MapFlag = { EVICT: 1, KEEP_EXPIRY: 2, OWNER_TAKES: 4, IMMUTABLE: 8 } as const;

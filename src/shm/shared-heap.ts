@@ -14,6 +14,7 @@ export class SharedHeap {
   readonly key: Key;
   readonly staged: Staged;
   #holding = false;
+  #inside = false;
 
   constructor(
     readonly memory: SharedMemory,
@@ -41,6 +42,20 @@ export class SharedHeap {
   unlock(object: number): void {
     this.#holding = false;
     release(this.memory, object);
+  }
+
+  /** Runs a function with the lock of a name held, inside of which objects may be locked. */
+  exclusive<T>(object: number, fn: () => T): T {
+    this.#refuseInside();
+    if (this.#inside) throw new Error('a function given to exclusive() asked for another turn');
+    acquire(this.memory, object);
+    this.#inside = true;
+    try {
+      return fn();
+    } finally {
+      this.#inside = false;
+      release(this.memory, object);
+    }
   }
 
   #refuseInside(): void {

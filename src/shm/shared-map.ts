@@ -122,6 +122,19 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
     }
   }
 
+  deleteIf(key: string, test: (value: V) => boolean): boolean {
+    this.#heap.loadKey(key);
+    this.#heap.lock(this.#at);
+    try {
+      const p = this.#live(this.#table.find());
+      if (p === 0 || !test(this.#value(p))) return false;
+      this.#remove(p);
+      return true;
+    } finally {
+      this.#heap.unlock(this.#at);
+    }
+  }
+
   incr(key: string, by = 1, initial = 0): number | undefined {
     this.#heap.loadKey(key);
     this.#heap.lock(this.#at);
@@ -275,7 +288,7 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
     const { staged } = this.#heap;
     if (this.#live(p) !== 0) {
       if (!this.#table.replace(p, staged)) return false;
-      const keeps = options?.ttlMs === undefined && (this.#flags & MapFlag.KEEP_EXPIRY) !== 0;
+      const keeps = options?.keepExpiry ?? (options?.ttlMs === undefined && (this.#flags & MapFlag.KEEP_EXPIRY) !== 0);
       if (keeps || (ttl <= 0 && this.#expiresAt(p) === 0)) return true;
       return this.#expire(p, ttl > 0 ? this.#now() + ttl : 0);
     }

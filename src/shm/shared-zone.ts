@@ -34,6 +34,7 @@ export class SharedZone implements Zone {
   readonly #maps = new Map<string, SharedMap>();
   readonly #counters = new Map<string, SharedCounter>();
   readonly #queues = new Map<string, SharedQueue>();
+  readonly #locks = new Map<string, number>();
 
   private constructor(memory: SharedMemory, clock: ZoneClock) {
     this.#memory = memory;
@@ -89,6 +90,15 @@ export class SharedZone implements Zone {
       this.#queues.set(name, queue);
     }
     return queue;
+  }
+
+  exclusive<T>(name: string, fn: () => T): T {
+    let lock = this.#locks.get(name);
+    if (lock === undefined) {
+      lock = this.#directory.open(ObjectKind.LOCK, name, false, () => {});
+      this.#locks.set(name, lock);
+    }
+    return this.#heap.exclusive(lock, fn);
   }
 
   sweep(): number {

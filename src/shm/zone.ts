@@ -29,6 +29,8 @@ export interface ZoneMapOptions {
 export interface SetOptions {
   /** Life from now in milliseconds; 0: for ever. Overrides the map's `ttlMs` and `keepExpiryOnUpdate`. */
   readonly ttlMs?: number;
+  /** The life is for a new entry; one that is there keeps its own. */
+  readonly keepExpiry?: boolean;
 }
 
 export interface ZoneEntry<V> {
@@ -71,6 +73,8 @@ export interface ZoneMap<V extends Stored = Stored> {
   /** `set` of an absent key; false when the key is there or the map is full. */
   add(key: string, value: V, options?: SetOptions): boolean;
   delete(key: string): boolean;
+  /** Deletes an entry that still has the value it was seen with: `test` must not wait or touch the zone. */
+  deleteIf(key: string, test: (value: V) => boolean): boolean;
   /**
    * Adds `by` to an integer entry and returns the sum; an absent key, or one that holds no number, starts from `initial`
    * (0). Undefined when the map is full.
@@ -155,6 +159,11 @@ export interface Zone {
   map<V extends Stored = Stored>(name: string, options?: ZoneMapOptions): ZoneMap<V>;
   counter(name: string): ZoneCounter;
   queue(name: string, options?: ZoneQueueOptions): ZoneQueue;
+  /**
+   * Runs `fn` while no other thread runs one of the same name: for changes of several entries that belong together. `fn`
+   * must not wait, and must not ask for another name; what it does to the zone is seen by others as it is done.
+   */
+  exclusive<T>(name: string, fn: () => T): T;
   /** Drops expired entries of every map whose owner does not take them; returns how many. Called from a timer. */
   sweep(): number;
   /** Names in the order they were made. */

@@ -28,6 +28,7 @@ function count(): void {
       const n = typeof now === 'object' ? now.n + 1 : 1;
       return { n, text: 'x'.repeat(n % 50) };
     });
+    zone.exclusive('turn', () => map.set('turns', ((map.get('turns') as number | undefined) ?? 0) + 1));
     map.set(`${index}:${i % 100}`, 'y'.repeat(i % 90), { ttlMs: 60_000 });
     counter.add(1);
     queue.push(`${index}`, `${i}`);

@@ -57,6 +57,14 @@ describe.each(ZONES)('a $name zone', ({ make }) => {
       expect(map.incr('n', 2)).toBe(2);
     });
 
+    it('deletes what still has a value', () => {
+      const map = mapOf();
+      map.set('k', 'old');
+      expect(map.deleteIf('k', (v) => v === 'other')).toBe(false);
+      expect(map.deleteIf('k', (v) => v === 'old')).toBe(true);
+      expect(map.deleteIf('k', () => true)).toBe(false);
+    });
+
     it('updates in place, creates and deletes', () => {
       const map = mapOf();
       expect(map.update('k', (v) => (v === undefined ? 'new' : 'old'))).toBe('new');
@@ -92,6 +100,16 @@ describe.each(ZONES)('a $name zone', ({ make }) => {
       now += 200;
       expect(renewed.get('k')).toBe(2);
       expect(kept.get('k')).toBeUndefined();
+    });
+
+    it('gives a life to new entries only, when told so', () => {
+      const map = mapOf();
+      map.set('k', 1, { ttlMs: 1000, keepExpiry: true });
+      now += 600;
+      map.set('k', 2, { ttlMs: 1000, keepExpiry: true });
+      expect(map.get('k')).toBe(2);
+      now += 400;
+      expect(map.get('k')).toBeUndefined();
     });
 
     it('follows a life that was extended, shortened or ended', () => {

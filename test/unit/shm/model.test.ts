@@ -22,7 +22,10 @@ const stored: fc.Arbitrary<Stored> = fc.letrec<{ value: Stored }>((tie) => ({
   ),
 })).value;
 
-const life = fc.option(fc.record({ ttlMs: fc.constantFrom(0, 1, 900, 5000, 9_000_000) }), { nil: undefined });
+const life = fc.option(
+  fc.record({ ttlMs: fc.constantFrom(0, 1, 900, 5000, 9_000_000), keepExpiry: fc.constantFrom(undefined, true) }),
+  { nil: undefined },
+);
 
 type Step = (map: ZoneMap, zone: Zone, tick: (ms: number) => void) => unknown;
 const byKey = (entries: readonly { readonly key: string }[]): unknown =>

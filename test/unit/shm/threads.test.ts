@@ -30,7 +30,8 @@ it('adds up exactly what four threads do at once', async () => {
   const sums = Array.from({ length: 7 }, (_, i) => map.get(`n${i}`) as number);
   expect(sums.reduce((a, b) => a + b)).toBe(THREADS * rounds);
   expect(map.get('record')).toEqual({ n: THREADS * rounds, text: 'x'.repeat((THREADS * rounds) % 50) });
-  expect(map.size).toBe(7 + 1 + THREADS * 100);
+  expect(map.get('turns')).toBe(THREADS * rounds);
+  expect(map.size).toBe(7 + 2 + THREADS * 100);
   expect(zone.counter('counter').get()).toBe(THREADS * rounds);
   expect(zone.queue('keyed').size).toBe(5);
 

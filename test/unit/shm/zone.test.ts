@@ -23,6 +23,18 @@ describe.each(ZONES)('a $name zone', ({ make }) => {
     });
   });
 
+  it('gives turns', () => {
+    const z = zone();
+    const map = z.map<number>('m');
+    expect(z.exclusive('turn', () => map.incr('n'))).toBe(1);
+    expect(() =>
+      z.exclusive('turn', () => {
+        throw new Error('in between');
+      }),
+    ).toThrow('in between');
+    expect(z.exclusive('turn', () => map.incr('n'))).toBe(2);
+  });
+
   describe('a queue', () => {
     it('is first in, first out', () => {
       const q = zone().queue('q');
