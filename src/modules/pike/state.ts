@@ -4,7 +4,7 @@ import type { Counter } from '../../observe/statistics.js';
 import type { Host } from '../../registry/host.js';
 import type { ParamValues } from '../../registry/module.js';
 import type { params as definitions } from './params.js';
-import { AddressTree, type Leaf, type Node } from './tree.js';
+import { AddressTree, type Leaf } from './tree.js';
 
 /** Return codes of the checks. */
 const PASS = 1;
@@ -22,17 +22,10 @@ export class Pike {
     private readonly host: Host,
     private readonly params: ParamValues<typeof definitions>,
   ) {
-    const { zone } = host;
-    const nodes = zone.map<Node>('pike:nodes', {
-      maxEntries: params.max_nodes,
-      whenFull: 'refuse',
-      keepExpiryOnUpdate: true,
-      ownerTakesExpired: true,
-      immutable: true,
-    });
-    this.#tree = new AddressTree(nodes, zone.map<number>('pike:red'), zone.counter('pike:unit'), {
+    this.#tree = new AddressTree(host.zone, {
       density: params.reqs_density_per_unit,
       latencyMs: params.remove_latency * 1000,
+      maxNodes: params.max_nodes,
       clock: host.clock,
     });
     this.#blocked = host.statistics.counter('pike', 'blocked_ips', 'Counter of blocked IP addresses');

@@ -1,4 +1,4 @@
-import type { ZoneClock, ZoneCounter, ZoneMap } from '../../shm/zone.js';
+import type { Zone, ZoneClock, ZoneCounter, ZoneMap } from '../../shm/zone.js';
 
 /**
  * A node of the address tree: hits of the sampling unit before the last write and of the one it was made in. `hits` are
@@ -28,6 +28,8 @@ export interface TreeOptions {
   readonly density: number;
   /** How long a node stays without hits, in milliseconds; a second at least. */
   readonly latencyMs: number;
+  /** Nodes at most; absent: any number. */
+  readonly maxNodes?: number;
   readonly clock: ZoneClock;
 }
 
@@ -47,18 +49,30 @@ const FRESH: Node = {
  * quarter of the density hits it; neighbours share the prefix, and so reach their own leaf earlier. A node is an entry
  * of a zone map under its prefix (a byte is a character). Sampling units are counted and not swept: a node that is read
  * in a later unit has its counts moved on then.
+ *
+ * A hit reads and writes several nodes: script threads take turns at the tree.
  */
 export class AddressTree {
+  readonly #nodes: ZoneMap<Node>;
+  /** The nodes that are red, so that the end of a unit looks at no other. */
+  readonly #redNodes: ZoneMap<number>;
+  readonly #unit: ZoneCounter;
   readonly #max: number;
   readonly #quarter: number;
 
   constructor(
-    private readonly nodes: ZoneMap<Node>,
-    /** The nodes that are red, so that the end of a unit looks at no other. */
-    private readonly redNodes: ZoneMap<number>,
-    private readonly unit: ZoneCounter,
+    private readonly zone: Zone,
     private readonly options: TreeOptions,
   ) {
+    this.#nodes = zone.map<Node>('pike:nodes', {
+      maxEntries: options.maxNodes,
+      whenFull: 'refuse',
+      keepExpiryOnUpdate: true,
+      ownerTakesExpired: true,
+      immutable: true,
+    });
+    this.#redNodes = zone.map<number>('pike:red');
+    this.#unit = zone.counter('pike:unit');
     this.#max = options.density & 0xffff;
     this.#quarter = this.#max >> 2;
   }
@@ -70,6 +84,20 @@ export class AddressTree {
 
   /** Counts a hit of an address, given as its bytes. */
   hit(address: string): Verdict {
+    return this.zone.exclusive('pike', () => this.#hit(address));
+  }
+
+  /** Starts the next sampling unit; the nodes that are not blocked any more. */
+  nextUnit(): string[] {
+    return this.zone.exclusive('pike', () => this.#nextUnit());
+  }
+
+  /** Removes what has expired; how many nodes that were. */
+  clean(): number {
+    return this.zone.exclusive('pike', () => this.#clean());
+  }
+
+  #hit(address: string): Verdict {
     const node = this.#get(address);
     if (node !== undefined) return this.#leafHit(address, node);
     let [depth, prefix] = this.#longestPrefix(address);
@@ -77,44 +105,42 @@ export class AddressTree {
       const hits = Math.min(MOST_HITS, prefix.hits + 1);
       if (!this.#isHot(prefix.hitsPrev, hits, this.#quarter)) {
         // A prefix with few hits is left to expire: it keeps the life it has.
-        this.nodes.set(address.slice(0, depth), { ...prefix, hits });
+        this.#nodes.set(address.slice(0, depth), { ...prefix, hits });
         return 'pass';
       }
-      if (this.clean() > 0) [depth, prefix] = this.#longestPrefix(address);
-    } else this.clean();
+      if (this.#clean() > 0) [depth, prefix] = this.#longestPrefix(address);
+    } else this.#clean();
     return this.#grow(address, depth, prefix);
   }
 
-  /** Starts the next sampling unit; the nodes that are not blocked any more. */
-  nextUnit(): string[] {
-    this.unit.add(1);
+  #nextUnit(): string[] {
+    this.#unit.add(1);
     const freed: string[] = [];
-    for (const { key } of this.redNodes.scan({})) {
+    for (const { key } of this.#redNodes.scan({})) {
       const node = this.#get(key);
       if (node !== undefined && this.#isHotLeaf(node)) continue;
-      this.redNodes.delete(key);
+      this.#redNodes.delete(key);
       if (node === undefined) continue;
-      this.nodes.set(key, { ...node, red: 0 });
+      this.#nodes.set(key, { ...node, red: 0 });
       freed.push(key);
     }
     return freed;
   }
 
-  /** Removes what has expired; how many nodes that were. */
-  clean(): number {
-    const expired = this.nodes.takeExpired();
+  #clean(): number {
+    const expired = this.#nodes.takeExpired();
     for (const { key, value } of expired) {
       if (value.kids > 0) {
         // An IPv4 address whose bytes begin IPv6 addresses that are still there.
-        this.nodes.set(key, { ...value, leaf: 0, leafHits: 0 }, { ttlMs: 0 });
+        this.#nodes.set(key, { ...value, leaf: 0, leafHits: 0 }, { ttlMs: 0 });
         continue;
       }
       const parentKey = key.slice(0, -1);
-      const parent = parentKey === '' ? undefined : this.nodes.get(parentKey);
+      const parent = parentKey === '' ? undefined : this.#nodes.get(parentKey);
       if (parent === undefined) continue;
       const kids = parent.kids - 1;
       const expires = kids === 0 && parent.leaf === 0 ? { ttlMs: this.#life } : undefined;
-      this.nodes.set(parentKey, { ...parent, kids }, expires);
+      this.#nodes.set(parentKey, { ...parent, kids }, expires);
     }
     return expired.length;
   }
@@ -125,7 +151,7 @@ export class AddressTree {
     const found: Leaf[] = [];
     let cursor: number | undefined;
     do {
-      const page = this.nodes.page(1000, cursor);
+      const page = this.#nodes.page(1000, cursor);
       for (const { key, value, expiresAt } of page.entries) {
         place.set(key, place.size);
         if (value.leaf === 0) continue;
@@ -150,26 +176,26 @@ export class AddressTree {
     const leafHits = Math.min(MOST_HITS, node.leafHits + 1);
     const hot = this.#isHot(node.leafHitsPrev, leafHits, this.#max);
     const red = node.red === 1 || hot ? 1 : 0;
-    this.nodes.set(address, { ...node, leafHits, leaf: 1, red }, { ttlMs: this.#life });
+    this.#nodes.set(address, { ...node, leafHits, leaf: 1, red }, { ttlMs: this.#life });
     if (red === 0) return 'pass';
     if (node.red === 1) return 'blocked';
-    this.redNodes.set(address, 1);
+    this.#redNodes.set(address, 1);
     return 'newly-blocked';
   }
 
   /** Adds the level below a prefix that is hot, or the first level. */
   #grow(address: string, depth: number, prefix: Node): Verdict {
     const ttl = { ttlMs: this.#life };
-    const unit = this.unit.get();
+    const unit = this.#unit.get();
     if (depth === 0) {
-      return this.nodes.add(address.slice(0, 1), { ...FRESH, unit, hits: 1 }, ttl) ? 'pass' : 'full';
+      return this.#nodes.add(address.slice(0, 1), { ...FRESH, unit, hits: 1 }, ttl) ? 'pass' : 'full';
     }
     const hits = Math.min(MOST_HITS, prefix.hits + 1);
-    if (!this.nodes.add(address.slice(0, depth + 1), { ...FRESH, unit, hits: Math.max(0, hits - 1) }, ttl))
+    if (!this.#nodes.add(address.slice(0, depth + 1), { ...FRESH, unit, hits: Math.max(0, hits - 1) }, ttl))
       return 'full';
     // A prefix stays as long as there is something below it.
     const life = prefix.leaf === 1 ? undefined : { ttlMs: 0 };
-    this.nodes.set(address.slice(0, depth), { ...prefix, hits, kids: prefix.kids + 1 }, life);
+    this.#nodes.set(address.slice(0, depth), { ...prefix, hits, kids: prefix.kids + 1 }, life);
     return 'pass';
   }
 
@@ -185,13 +211,13 @@ export class AddressTree {
   }
 
   #get(key: string): Node | undefined {
-    const node = this.nodes.get(key);
+    const node = this.#nodes.get(key);
     return node && this.#now(node);
   }
 
   /** A node as it stands in the current sampling unit. */
   #now(node: Node): Node {
-    const unit = this.unit.get();
+    const unit = this.#unit.get();
     if (node.unit === unit) return node;
     const next = node.unit === unit - 1;
     return {

@@ -26,7 +26,7 @@ export function andThen<T, U>(value: Eventually<T>, next: (value: T) => Eventual
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-/** The database could not be read or written. */
+/** The database could not be read or written, or memory is full. */
 export class StoreFailure {
   constructor(readonly message: string) {}
 }
@@ -38,14 +38,17 @@ export class Domain {
   readonly #owners: ZoneMap<string>;
   readonly #contactCount: ZoneCounter;
   readonly #expiredCount: ZoneCounter;
+  /** The name of the turn that changes of records take. */
+  readonly #turn: string;
 
   constructor(
     readonly name: string,
-    zone: Zone,
+    private readonly zone: Zone,
     /** Slots that listings show; a power of two. */
     readonly slots: number,
     private readonly services: DomainServices,
   ) {
+    this.#turn = `usrloc:${name}`;
     this.#records = zone.map(`usrloc:${name}`, { immutable: true });
     this.#owners = zone.map<string>(`usrloc:${name}:ruid`);
     this.#contactCount = zone.counter(`usrloc:${name}:contacts`);
@@ -91,32 +94,28 @@ export class Domain {
     undoIf: (result: T) => boolean = () => false,
   ): Eventually<T | StoreFailure> {
     if (this.services.rules.dbMode === DbMode.DB_ONLY) return this.#changeInDatabase(aor, work, undoIf);
-    let made: { readonly record: LocationRecord; readonly result: T; readonly before: readonly Contact[] } | null =
-      null;
-    this.#records.update(aor, (stored) => {
-      const before = (stored ?? []) as unknown as readonly Contact[];
-      const record = new LocationRecord(aor, before, this.services.rules, this.services.now());
-      const result = work(record);
-      const after = undoIf(result) ? before : record.contacts;
-      made = { record, result, before };
-      return after.length === 0 ? undefined : (after as unknown as Stored);
-    });
-    const { record, result, before } = made! as { record: LocationRecord; result: T; before: readonly Contact[] };
+    // The index of ids goes with the record: both change in one turn, or another thread's change could come in between.
+    const changed = this.zone.exclusive(this.#turn, () => this.#changeInMemory(aor, work, undoIf));
+    if (changed instanceof StoreFailure) return changed;
+    const { record, result } = changed;
     if (undoIf(result)) return result;
-    this.#index(aor, before, record.contacts);
     this.services.tell(this, record);
     return record.writes.length === 0 ? result : this.#write(record, result);
   }
 
   /** Puts a contact that was read from the database into memory. */
   adopt(contact: Contact): void {
-    this.#records.update(contact.aor, (stored) => {
+    const kept = this.#records.update(contact.aor, (stored) => {
       const others = (stored ?? []) as unknown as readonly Contact[];
       const { descTimeOrder } = this.services.rules;
       const at = descTimeOrder ? 0 : others.findIndex((c) => c.q < contact.q);
       const i = at < 0 ? others.length : at;
       return [...others.slice(0, i), contact, ...others.slice(i)] as unknown as Stored;
     });
+    if (kept === undefined) {
+      this.#refused(contact.aor);
+      return;
+    }
     this.#owners.set(contact.ruid, contact.aor);
     this.#contactCount.add(1);
   }
@@ -175,6 +174,30 @@ export class Domain {
     return { contacts: page.entries.flatMap((e) => e.value as unknown as readonly Contact[]), cursor: page.cursor };
   }
 
+  #changeInMemory<T>(
+    aor: string,
+    work: (record: LocationRecord) => T,
+    undoIf: (result: T) => boolean,
+  ): { readonly record: LocationRecord; readonly result: T } | StoreFailure {
+    const stored = this.#inMemory(aor);
+    const before = stored ?? [];
+    const record = new LocationRecord(aor, before, this.services.rules, this.services.now());
+    const result = work(record);
+    const after = record.contacts;
+    if (undoIf(result) || after === before) return { record, result };
+    if (after.length > 0) {
+      if (!this.#records.set(aor, after as unknown as Stored)) return this.#refused(aor);
+    } else if (stored !== undefined) this.#records.delete(aor);
+    this.#index(aor, before, after);
+    return { record, result };
+  }
+
+  #refused(aor: string): StoreFailure {
+    const failure = new StoreFailure('no more shared memory');
+    this.services.error(`${failure.message} for the contacts of ${aor}`);
+    return failure;
+  }
+
   #needsTimer(contacts: readonly Contact[], delay: number, lost: (contact: Contact) => boolean): boolean {
     const { dbMode } = this.services.rules;
     const writes = dbMode === DbMode.WRITE_THROUGH || dbMode === DbMode.WRITE_BACK;
@@ -221,19 +244,15 @@ export class Domain {
     // The timer tries again what memory holds and the database does not.
     const unwritten = new Set(record.writes.filter((w) => w.op !== 'delete').map((w) => w.contact.ruid));
     if (this.services.rules.dbMode !== DbMode.DB_ONLY) {
-      this.#records.update(record.aor, (stored) =>
-        stored === undefined
-          ? undefined
-          : ((stored as unknown as readonly Contact[]).map((c) =>
-              unwritten.has(c.ruid)
-                ? {
-                    ...c,
-                    state: record.writes.some((w) => w.op === 'insert' && w.contact.ruid === c.ruid)
-                      ? 'CS_NEW'
-                      : 'CS_DIRTY',
-                  }
-                : c,
-            ) as unknown as Stored),
+      const mark = (c: Contact): Contact => {
+        if (!unwritten.has(c.ruid)) return c;
+        const isNew = record.writes.some((w) => w.op === 'insert' && w.contact.ruid === c.ruid);
+        return { ...c, state: isNew ? 'CS_NEW' : 'CS_DIRTY' };
+      };
+      this.zone.exclusive(this.#turn, () =>
+        this.#records.update(record.aor, (stored) =>
+          stored === undefined ? undefined : ((stored as unknown as readonly Contact[]).map(mark) as unknown as Stored),
+        ),
       );
     }
     return new StoreFailure(failed);

@@ -56,7 +56,8 @@ export class Usrloc {
       natFlag: this.natFlag,
       dbMode: params.db_mode,
     };
-    const from = [host.settings.server_id, host.clock.unix(), process.pid] as const;
+    // Script threads count for themselves, as upstream's processes do; their numbers follow the process's as pids would.
+    const from = [host.settings.server_id, host.clock.unix(), process.pid + host.threadIndex] as const;
     this.#ruids = new RuidSource('uloc', ...from);
     this.#rpcRuids = new RuidSource('ulcx', ...from);
     this.#services = {

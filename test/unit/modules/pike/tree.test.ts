@@ -4,18 +4,11 @@ import { VirtualClock } from '../../../../src/clock/clock.js';
 import { AddressTree, type Node } from '../../../../src/modules/pike/tree.js';
 import { LocalZone } from '../../../../src/shm/local-zone.js';
 
-function tree(density: number, maxEntries?: number, latencyMs = 120_000) {
+function tree(density: number, maxNodes?: number, latencyMs = 120_000) {
   const clock = new VirtualClock();
   const zone = new LocalZone(clock);
-  const nodes = zone.map<Node>('nodes', {
-    maxEntries,
-    whenFull: 'refuse',
-    keepExpiryOnUpdate: true,
-    ownerTakesExpired: true,
-    immutable: true,
-  });
-  const made = new AddressTree(nodes, zone.map<number>('red'), zone.counter('unit'), { density, latencyMs, clock });
-  return { clock, nodes, tree: made };
+  const made = new AddressTree(zone, { density, latencyMs, maxNodes, clock });
+  return { clock, nodes: zone.map<Node>('pike:nodes'), tree: made };
 }
 
 const address = (bytes: ArrayLike<number>): string => String.fromCharCode(...Array.from(bytes));
