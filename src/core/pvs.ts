@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { entriesOf, type PvDef } from '../registry/module.js';
 import { resolveSelect } from '../script/selects/resolve.js';
+import { Dual, parseInteger, type Value } from '../script/value.js';
 import type { CoreState } from './state.js';
 
 const { pv, readPv } = entriesOf<CoreState>();
@@ -8,7 +9,7 @@ const { pv, readPv } = entriesOf<CoreState>();
 const returnCode = readPv('The return code of the last function or route.', () => (ctx) => ctx.rc);
 
 /** `$env(NAME)`: fixed when the server starts, as upstream's is in practice. */
-function environment(doc: string, absent: '' | null): PvDef<CoreState> {
+function environment(doc: string, convert: (text: string) => Value): PvDef<CoreState> {
   return pv({
     doc,
     inner: 'required',
@@ -17,7 +18,7 @@ function environment(doc: string, absent: '' | null): PvDef<CoreState> {
     bind: (core, inner) => ({
       read: (ctx) => {
         const value = core.env[inner!.format(ctx)];
-        return value === undefined ? absent : Buffer.from(value).toString('latin1');
+        return value === undefined ? null : convert(Buffer.from(value).toString('latin1'));
       },
     }),
   });
@@ -48,9 +49,12 @@ export const CORE_PVS: Readonly<Record<string, PvDef<CoreState>>> = {
   retcode: returnCode,
   '?': returnCode,
   null: readPv('Undefined.', () => () => null),
-  iuid: readPv('A new unique id at each read.', () => () => randomUUID()),
-  env: environment('An environment variable; undefined when unset.', null),
-  envn: environment('An environment variable; empty when unset.', ''),
+  iuid: { ...readPv('A new unique id at each read.', () => () => randomUUID()), since: '6.x' },
+  env: environment('An environment variable; undefined when unset.', (text) => text),
+  envn: environment(
+    'An environment variable, as an integer where one is wanted; undefined when unset.',
+    (text) => new Dual(Number(parseInteger(text, 32) ?? 0), text, 'int'),
+  ),
   def: define('The value of a define; undefined when there is none.', (v) => v, null),
   defn: define('The value of a define as a number; 0 when it has none.', (v) => Number(v) || 0, 0),
   defv: define(

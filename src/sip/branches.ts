@@ -16,6 +16,8 @@ export interface BranchTarget {
   instance: string;
   ruid: string;
   locationUa: string;
+  /** Number of the connection that a registrar keeps for the contact; 0 when there is none. */
+  otcpid: number;
 }
 
 /** Most branches of one transaction unless the script says otherwise, the Request-URI's own included. */
@@ -23,5 +25,16 @@ export const DEFAULT_MAX_BRANCHES = 12;
 
 /** A branch to `uri` with everything else unset. */
 export function branchTarget(uri: string): BranchTarget {
-  return { uri, dstUri: '', path: '', q: -1, flags: 0, forceSocket: null, instance: '', ruid: '', locationUa: '' };
+  return {
+    uri,
+    dstUri: '',
+    path: '',
+    q: -1,
+    flags: 0,
+    forceSocket: null,
+    instance: '',
+    ruid: '',
+    locationUa: '',
+    otcpid: 0,
+  };
 }

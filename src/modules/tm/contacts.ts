@@ -215,5 +215,6 @@ function uriTarget(msg: SipMessage): BranchTarget {
     instance: msg.instance,
     ruid: msg.ruid,
     locationUa: msg.locationUa,
+    otcpid: 0,
   };
 }

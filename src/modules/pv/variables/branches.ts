@@ -96,8 +96,12 @@ const FIELDS: Readonly<Record<string, BranchField>> = {
   ruid: { get: (b) => orNull(b.ruid) },
   location_ua: { get: (b) => orNull(b.locationUa) },
   instance: { get: (b) => orNull(b.instance) },
-  // Connections by number do not outlive a restart, and branches here do not carry one.
-  otcpid: { get: () => 0 },
+  otcpid: intField(
+    'otcpid',
+    0,
+    (b) => b.otcpid,
+    (b, n) => (b.otcpid = n),
+  ),
 };
 
 function indexIn(ctx: ScriptContext, index: PvIndex): number {

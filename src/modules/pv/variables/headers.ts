@@ -67,19 +67,15 @@ function indexed(
 }
 
 /** Headers whose bodies `$hfl` takes apart into the values of a list. */
-const LISTS: ReadonlySet<HeaderId> = new Set([
-  Hdr.VIA,
-  Hdr.RECORD_ROUTE,
-  Hdr.ROUTE,
-  Hdr.CONTACT,
-  Hdr.DIVERSION,
-  Hdr.PPI,
-  Hdr.PAI,
-]);
+const LISTS_56: ReadonlySet<HeaderId> = new Set([Hdr.VIA, Hdr.RECORD_ROUTE, Hdr.ROUTE, Hdr.CONTACT]);
+const LISTS = { '5.6': LISTS_56, '6.x': new Set([...LISTS_56, Hdr.DIVERSION, Hdr.PPI, Hdr.PAI]) } as const;
 
-function listValues(msg: SipMessage, name: string): string[] {
-  const all = bodies(msg, byName(name));
-  return LISTS.has(headerId(name)) ? all.flatMap((body) => splitList(body)) : all;
+function listValues(state: PvState): (msg: SipMessage, name: string) => string[] {
+  const lists = LISTS[state.host.compat];
+  return (msg, name) => {
+    const all = bodies(msg, byName(name));
+    return lists.has(headerId(name)) ? all.flatMap((body) => splitList(body)) : all;
+  };
 }
 
 /** `$hdr(name)` and what counts or splits headers. */
@@ -122,24 +118,22 @@ export const headerPvs: PvTable = {
     inner: 'required',
     index: true,
     writable: false,
-    bind: (_state, inner, index) => ({
+    bind: (state, inner, index) => {
+      const values = listValues(state);
       // [*] gives whole bodies, as $hdr does.
-      read: indexed(
-        inner!,
-        index,
-        (m, n) => at(listValues(m, n), 0),
-        index.kind === 'all' ? (m, n) => bodies(m, byName(n)) : listValues,
-      ),
-    }),
+      const several = index.kind === 'all' ? (m: SipMessage, n: string) => bodies(m, byName(n)) : values;
+      return { read: indexed(inner!, index, (m, n) => at(values(m, n), 0), several) };
+    },
   }),
   hflc: pv({
     doc: 'How many values the headers of a name hold.',
     inner: 'required',
     index: false,
     writable: false,
-    bind: (_state, inner) => {
+    bind: (state, inner) => {
       const name = nameOf(inner!);
-      return { read: (ctx) => listValues(ctx.msg, 'fixed' in name ? name.fixed : name.read(ctx)).length };
+      const values = listValues(state);
+      return { read: (ctx) => values(ctx.msg, 'fixed' in name ? name.fixed : name.read(ctx)).length };
     },
   }),
 };
