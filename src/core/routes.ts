@@ -1,7 +1,7 @@
 import type { Span } from '../../grammar/source.js';
 import type { BoundRoute, Program } from '../check/program.js';
 import { visitBlock } from '../compile/effects.js';
-import type { Log } from '../observe/log.js';
+import { Level, type Log } from '../observe/log.js';
 import type { RouteRef, RouteTable } from '../registry/arguments.js';
 import type { Routes } from '../registry/host.js';
 import { ScriptContext } from '../script/context.js';
@@ -186,6 +186,24 @@ export class RouteTables implements Routes {
     const run = ctx ?? new ScriptContext(this.fakeRequest(), RouteKind.EVENT);
     const code = route.run(run);
     return typeof code === 'number' ? run : code.then(() => run);
+  }
+
+  tellEvent(name: string, ctx?: ScriptContext): void {
+    const failed = (e: unknown): void => {
+      this.log.context = null;
+      const what = e instanceof Error ? (e.stack ?? e.message) : String(e);
+      this.log.write(Level.CRIT, '<core>', `a run of event_route[${name}] was lost: ${what}`);
+    };
+    try {
+      const run = this.runEvent(name, ctx);
+      if (run instanceof Promise) run.catch(failed);
+    } catch (e) {
+      failed(e);
+    }
+  }
+
+  unsetVars(): NonNullable<ScriptContext['vars']> {
+    return this.#vars?.unset() ?? [];
   }
 
   fakeRequest(received: ReceiveInfo = NOBODY): SipMessage {

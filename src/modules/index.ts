@@ -11,6 +11,7 @@ async function load<S>(file: Promise<{ readonly default: ModuleDef<S> }>): Promi
 /** The modules that a config can load, by name. */
 export const MODULES: Readonly<Record<string, Loader>> = {
   acc: () => load(import('./acc/index.js')),
+  async: () => load(import('./async/index.js')),
   cfg_rpc: () => load(import('./cfg_rpc/index.js')),
   cfgutils: () => load(import('./cfgutils/index.js')),
   corex: () => load(import('./corex/index.js')),

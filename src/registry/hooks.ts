@@ -12,6 +12,7 @@ export function noHooks(): Hooks {
     postReply: [],
     onReply: [],
     replyLeaving: [],
+    unfinished: [],
     onSent: [],
   };
 }

@@ -101,6 +101,10 @@ export interface Routes {
    * when the config has no such route.
    */
   runEvent(name: string, ctx?: ScriptContext): ScriptContext | null | Promise<ScriptContext | null>;
+  /** Runs an event route that nobody waits for; what goes wrong in it is logged. */
+  tellEvent(name: string, ctx?: ScriptContext): void;
+  /** Script variables of which none has been set, for a run that is to have its own (`ScriptContext.vars`). */
+  unsetVars(): NonNullable<ScriptContext['vars']>;
   /** A well-formed local request that routes without a message run over (upstream's faked request). */
   fakeRequest(received?: ReceiveInfo): SipMessage;
 }
@@ -126,8 +130,18 @@ export interface Hooks {
   readonly onReply: ((ctx: ScriptContext) => boolean | Promise<boolean>)[];
   /** For each reply to a request: those made here once they left, relayed ones while edits still take effect. */
   readonly replyLeaving: ((reply: SipMessage, dst: Destination, attrs: Attributes) => void)[];
+  /** What a clean stop gives some time to end. */
+  readonly unfinished: Unfinished[];
   /** After a packet was handed to the network. */
   readonly onSent: ((packet: string, dst: Destination) => void)[];
+}
+
+/** Work in progress that spans several messages. */
+export interface Unfinished {
+  /** How much of it there is. */
+  count(): number;
+  /** Whether a request is part of it; others are not routed any more. */
+  concerns(ctx: ScriptContext): boolean;
 }
 
 /** Stateless actions that sl, tm and core functions share. */

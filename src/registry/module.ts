@@ -250,6 +250,7 @@ export interface FunctionInfo {
   readonly doc: string;
   readonly example?: string;
   readonly suspends?: boolean | SuspendsWhen;
+  readonly continues?: true;
   readonly literalOnly?: boolean;
   readonly since?: '6.x';
   readonly returns?: Readonly<Record<string, string>>;
@@ -270,6 +271,7 @@ export function entriesOf<S>() {
         doc: info.doc,
         example: info.example,
         suspends: info.suspends !== undefined && info.suspends !== false,
+        ...(info.continues ? { continues: true as const } : {}),
         suspendsWhen: typeof info.suspends === 'function' ? info.suspends : undefined,
         literalOnly: info.literalOnly ?? false,
         since: info.since,

@@ -45,6 +45,11 @@ export class ScriptVars {
     this.values[slot] = value ?? this.#unset[slot] ?? null;
   }
 
+  /** Values by slot, each as before its first assignment. */
+  unset(): (0 | null)[] {
+    return this.#unset.slice();
+  }
+
   /** Names of `$var` variables in the order they were first used. */
   names(): string[] {
     return [...this.#zero.keys()];

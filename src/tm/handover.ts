@@ -82,7 +82,7 @@ export class Handover {
     this.#host = host;
     this.#owners = host.zone.map<Owner & Stored>('tm:owners');
     host.hooks.elsewhere.push((msg) => this.#isElsewhere(msg));
-    threads.handle<Continuation>(Kind.CONTINUE, ({ transaction, route }) => this.#continue(transaction, route));
+    threads.handle<Continuation>(Kind.CONTINUE, ({ transaction, route }) => this.#continue(transaction, route, true));
     threads.handle<Name & { for: number }>(Kind.TAKE, (name) => this.#give(name, name.for));
     threads.handle<Name & { route: RouteName }>(Kind.RESUME, (of) => this.#resume(of, of.route));
     threads.handle<Name & { to: number }>(Kind.MOVED, (of) => this.#renote(of, of.to));
@@ -139,7 +139,7 @@ export class Handover {
       return;
     }
     this.#host.threads.release(thread);
-    this.#resume(t, route);
+    this.#resume(t, route, true);
   }
 
   /** `t_continue()` for a transaction that is not here: fetches it and goes on with it. Gives a `Resumed` code. */
@@ -223,7 +223,7 @@ export class Handover {
   }
 
   /** Brings in a transaction that another thread let go, and goes on with it. */
-  #continue(state: TransactionState, route: RouteName): number {
+  #continue(state: TransactionState, route: RouteName, fresh = false): number {
     const t = unpackTransaction(state, this.layer);
     if (t === null) {
       this.#host.log.error(
@@ -235,12 +235,12 @@ export class Handover {
     }
     this.#forget(foreignKey(t.index, t.label));
     this.layer.adopt(t);
-    return this.#resume(t, route);
+    return this.#resume(t, route, fresh);
   }
 
-  #resume({ index, label }: Name, { table, name }: RouteName): number {
+  #resume({ index, label }: Name, { table, name }: RouteName, fresh = false): number {
     const route: RouteRef | null = this.#host.routes.find(table, name);
-    if (route !== null) return this.layer.suspension.resume(index, label, route);
+    if (route !== null) return this.layer.suspension.resume(index, label, route, fresh);
     this.#host.log.error('tm', `no route [${name}] to go on with`);
     return Resumed.UNKNOWN;
   }

@@ -65,6 +65,10 @@ export class TransactionLayer {
   attach(): void {
     this.host.hooks.onReply.push((ctx) => this.replies.received(ctx));
     this.host.hooks.postRequest.push((ctx) => this.endOfRun(ctx));
+    this.host.hooks.unfinished.push({
+      count: () => this.table.size - this.statistics.waiting,
+      concerns: ({ msg }) => this.matcher.request(msg).status !== Match.NONE || this.matcher.sameBranch(msg) !== null,
+    });
   }
 
   /**

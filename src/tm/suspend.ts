@@ -7,7 +7,7 @@ import { TmError } from './errors.js';
 import { runGuarded } from './guarded.js';
 import type { TransactionLayer } from './layer.js';
 import { failureRequest } from './message-copy.js';
-import { RunDid, TFlag, type Transaction } from './transaction.js';
+import { RunDid, TFlag, Transaction } from './transaction.js';
 
 /** What {@link Suspension.suspend} says. */
 export const Suspended = { OK: 0, CANCELED: 1, FAILED: -1, ANSWERED: -3 } as const;
@@ -60,8 +60,11 @@ export class Suspension {
     return t.has(TFlag.SUSPENDED) && t.suspendedKind === RouteKind.TM_ONREPLY && t.suspendedBranch === branch.index;
   }
 
-  /** Runs a route for a suspended transaction, in the context of a failure route (or of a reply route). */
-  resume(index: number, label: number, route: RouteRef): number {
+  /**
+   * Runs a route for a suspended transaction, in the context of a failure route (or of a reply route).
+   * @param fresh - with script variables that nothing has set, as for a process that has not seen the message before
+   */
+  resume(index: number, label: number, route: RouteRef, fresh = false): number {
     const t = this.layer.table.at(index, label);
     if (t === null || t.waitTimer !== null) {
       this.layer.host.log.warn('tm', 'active transaction not found');
@@ -76,12 +79,14 @@ export class Suspension {
       return Resumed.OVER;
     }
     if (t.busy) {
-      t.defer(() => void this.resume(index, label, route));
+      t.defer(() => void this.resume(index, label, route, fresh));
       return Resumed.OK;
     }
     t.flags = (t.flags & ~TFlag.SUSPENDED) | TFlag.CONTINUING;
     const result =
-      t.suspendedKind === RouteKind.TM_ONREPLY ? this.#resumeReply(t, route) : this.#resumeRequest(t, route);
+      t.suspendedKind === RouteKind.TM_ONREPLY
+        ? this.#resumeReply(t, route, fresh)
+        : this.#resumeRequest(t, route, fresh);
     return result;
   }
 
@@ -94,7 +99,13 @@ export class Suspension {
     blind.status = 500;
   }
 
-  #resumeRequest(t: Transaction, route: RouteRef): number {
+  /** Script variables of the run's own, which nothing has set and nobody else sees. */
+  #giveVars(ctx: ScriptContext): void {
+    ctx.vars = this.layer.host.routes.unsetVars();
+    ctx.varsOwned = true;
+  }
+
+  #resumeRequest(t: Transaction, route: RouteRef, fresh: boolean): number {
     const blind = t.branches[t.blindBranch];
     if (blind !== undefined) {
       blind.packet.stop();
@@ -112,6 +123,7 @@ export class Suspension {
     msg.uriFresh = suspendedIn !== RouteKind.FAILURE;
     const ctx = this.layer.context(t, msg, RouteKind.FAILURE);
     ctx.branch = t.blindBranch;
+    if (fresh) this.#giveVars(ctx);
     const finish = (): void => {
       t.messageFlags = msg.flags;
       if (t.forwarding !== null) {
@@ -128,7 +140,7 @@ export class Suspension {
     return Resumed.OK;
   }
 
-  #resumeReply(t: Transaction, route: RouteRef): number {
+  #resumeReply(t: Transaction, route: RouteRef, fresh: boolean): number {
     const branch = t.branches[t.suspendedBranch];
     const reply = branch?.reply;
     if (branch === undefined || reply === null || reply === undefined || reply === FAKED) {
@@ -138,6 +150,7 @@ export class Suspension {
     const ctx = this.layer.context(t, reply, RouteKind.TM_ONREPLY);
     ctx.branch = branch.index;
     ctx.reply = reply;
+    if (fresh) this.#giveVars(ctx);
     const finish = (): void => {
       if (t.has(TFlag.SUSPENDED)) {
         t.flags &= ~TFlag.CONTINUING;
@@ -153,10 +166,21 @@ export class Suspension {
     return Resumed.OK;
   }
 
-  /** The transaction of the run, made when there is none yet: for functions that suspend on their own. */
-  transactionFor(ctx: ScriptContext): Transaction | null {
-    const known = this.layer.current(ctx);
-    if (known !== null || !ctx.msg.isRequest) return known;
-    return this.layer.create(ctx) > 0 ? transactionOf(ctx.msg) : null;
+  /**
+   * The transaction of the run, made when there is none yet: for functions that suspend on their own.
+   * @returns 0 for a retransmission, which is absorbed: the script must end; null when there can be no transaction
+   */
+  begin(ctx: ScriptContext): Transaction | 0 | null {
+    const { layer } = this;
+    const { msg } = ctx;
+    const known = ctx.transaction instanceof Transaction ? ctx.transaction : transactionOf(msg);
+    if (known !== null && (ctx.kind !== RouteKind.REQUEST || known.request === msg)) return known;
+    if (!msg.isRequest) return layer.current(ctx);
+    if (known !== null) {
+      layer.absorb(known, msg);
+      return 0;
+    }
+    const made = layer.create(ctx);
+    return made === 0 ? 0 : made > 0 ? transactionOf(msg) : null;
   }
 }

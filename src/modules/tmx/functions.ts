@@ -147,10 +147,13 @@ export const FUNCTIONS: Readonly<Record<string, FunctionDef<Tmx> | readonly Func
   ),
   t_continue: fn(
     [int('index', '$T(id_index)'), int('label', '$T(id_label)'), text('route')],
-    any(
-      'Runs a route for a suspended transaction, in the context of a failure route.',
-      't_continue("1", "2", "RESUME");',
-    ),
+    {
+      ...any(
+        'Runs a route for a suspended transaction, in the context of a failure route. A transaction of another thread is fetched first.',
+        't_continue("1", "2", "RESUME");',
+      ),
+      suspends: true,
+    },
     (tmx) => (_ctx, index, label, name) => tmx.resume(index, label, name),
   ),
   t_reuse_branch: fn(

@@ -6,6 +6,7 @@ import type { Value } from '../../script/value.js';
 import type { SipMessage } from '../../sip/message.js';
 import { FAKED } from '../../tm/branch.js';
 import { reasonPhrase } from '../../tm/errors.js';
+import type { Transaction } from '../../tm/transaction.js';
 import { asReceived, type Tmx } from './state.js';
 
 const { pv, readPv } = entriesOf<Tmx>();
@@ -84,12 +85,15 @@ const over = (doc: string, messageOf: (tmx: Tmx, ctx: ScriptContext) => SipMessa
     },
   });
 
+/** The run's transaction, made when there is none. */
+const madeNow = (tmx: Tmx, ctx: ScriptContext): Transaction | null => tmx.tm.layer.suspension.begin(ctx) || null;
+
 /** `$T(…)`. */
 const FIELDS: Readonly<Record<string, (tmx: Tmx, ctx: ScriptContext) => Value>> = {
   id_index: (tmx, ctx) => tmx.tm.known(ctx)?.index ?? null,
   id_label: (tmx, ctx) => tmx.tm.known(ctx)?.label ?? null,
-  id_index_n: (tmx, ctx) => tmx.tm.layer.suspension.transactionFor(ctx)?.index ?? null,
-  id_label_n: (tmx, ctx) => tmx.tm.layer.suspension.transactionFor(ctx)?.label ?? null,
+  id_index_n: (tmx, ctx) => madeNow(tmx, ctx)?.index ?? null,
+  id_label_n: (tmx, ctx) => madeNow(tmx, ctx)?.label ?? null,
   reply_code: replyCode,
   reply_type: (tmx, ctx) => {
     const t = tmx.tm.known(ctx);

@@ -69,7 +69,9 @@ export class Tmx {
 
   suspend(ctx: ScriptContext): number {
     const { suspension } = this.tm.layer;
-    if (suspension.transactionFor(ctx) === null) {
+    const begun = suspension.begin(ctx);
+    if (begun === 0) return 0;
+    if (begun === null) {
       this.host.log.error('tmx', 'cannot create the transaction');
       return -1;
     }
@@ -78,7 +80,8 @@ export class Tmx {
     return -1;
   }
 
-  resume(index: number, label: number, name: string): number {
+  /** `t_continue()`; waits only for a transaction of another thread. */
+  resume(index: number, label: number, name: string): number | Promise<number> {
     const route = this.host.routes.find('main', name);
     if (route === null) {
       this.host.log.error('tmx', `unable to find route block [${name}]`);
@@ -88,7 +91,17 @@ export class Tmx {
       this.host.log.error('tmx', `empty action lists in route block [${name}]`);
       return -1;
     }
-    if (this.tm.layer.suspension.resume(index, label, route) >= 0) return 1;
+    const { handover, table, suspension } = this.tm.layer;
+    if (handover === null || table.at(index, label) !== null) {
+      return this.#resumed(index, label, suspension.resume(index, label, route));
+    }
+    return handover
+      .pull(index, label, { table: 'main', name: route.name })
+      .then((code) => this.#resumed(index, label, code));
+  }
+
+  #resumed(index: number, label: number, code: number): number {
+    if (code >= 0) return 1;
     this.host.log.warn('tmx', `resuming the processing of transaction [${index}:${label}] failed`);
     return -1;
   }

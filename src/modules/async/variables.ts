@@ -1,0 +1,24 @@
+import { ArgumentError } from '../../registry/arguments.js';
+import { entriesOf, type PvDef } from '../../registry/module.js';
+import type { Async } from './state.js';
+
+const { pv } = entriesOf<Async>();
+
+/** Upstream takes every other name of these lengths for `data`. */
+const DATA_LENGTHS = [4, 5];
+
+export const variables: Readonly<Record<string, PvDef<Async>>> = {
+  async: pv({
+    doc: '`$async(data)`: what the data route that runs was given; `$async(gname)`: the group of the worker that runs this; null elsewhere.',
+    inner: 'required',
+    index: false,
+    writable: false,
+    bind: (state, inner) => {
+      const name = inner!.text;
+      if (name === 'gname') return { read: () => state.host.threads.group || null };
+      if (!DATA_LENGTHS.includes(name.length))
+        throw new ArgumentError(`unknown name: it is data or gname, not ${name}`);
+      return { read: (ctx) => state.dataOf(ctx) };
+    },
+  }),
+};
