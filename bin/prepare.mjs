@@ -26,6 +26,7 @@ export function prepare() {
     );
   }
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], 'the build failed');
+  run(process.execPath, ['bin/bundle.mjs'], 'the bundle could not be made');
 }
 
 function packagesOf(file) {

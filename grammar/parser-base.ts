@@ -1,10 +1,5 @@
-import {
-  EmbeddedActionsParser,
-  type IToken,
-  isRecognitionException,
-  MismatchedTokenException,
-  type TokenType,
-} from 'chevrotain';
+import type { IToken, TokenType } from 'chevrotain';
+import { EmbeddedActionsParser, isRecognitionException, MismatchedTokenException } from './chevrotain.js';
 import { diagnose, type ParseCode } from './codes.js';
 import type { Diagnostic, Span } from './source.js';
 import * as T from './tokens.js';

@@ -1,5 +1,6 @@
-import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain';
+import type { IToken, TokenType } from 'chevrotain';
 import type { BinaryOp } from './ast.js';
+import { createToken, Lexer } from './chevrotain.js';
 import { type Compat, type Define, positionInValue } from './defines.js';
 import {
   CORE_FUNCTIONS,
