@@ -48,12 +48,15 @@ const BINARY: Readonly<Record<string, string>> = {
 const UNARY = ['!', '-', '~', '(int)', '(str)', 'defined ', 'strlen', 'strempty'];
 
 function operators(): string {
-  const cases = Object.entries(BINARY).map(([name, op]) => {
-    const lines = OPERANDS.flatMap(([a, x]) =>
-      OPERANDS.map(([b, y]) => `$var(r)="kept"; $var(r) = ${x} ${op} ${y}; xlog("${a} ${op} ${b} = $var(r)\\n");`),
-    );
-    return `=== ${name} ${op} with every operand on either side\n${SETUP}\n${lines.join('\n')}\n`;
-  });
+  const cases = Object.entries(BINARY).flatMap(([name, op]) =>
+    OPERANDS.map(([a, x]) => {
+      const lines = OPERANDS.map(
+        ([b, y]) =>
+          `$var(r)="kept"; $var(r) = ${x} ${op} ${y}; xlog("${a} ${op} ${b} = $var(r)\\n"); if (${x} ${op} ${y}) xlog("T\\n"); else xlog("F\\n");`,
+      );
+      return `=== ${name}.${a.replaceAll(' ', '-')} ${a} ${op} every operand\n${SETUP}\n${lines.join('\n')}\n`;
+    }),
+  );
   const unary = OPERANDS.flatMap(([a, x]) =>
     UNARY.map((op) => `$var(r)="kept"; $var(r) = ${op}(${x}); xlog("${op} ${a} = $var(r)\\n");`),
   );
@@ -266,14 +269,13 @@ const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function transformations(): string {
-  const cases = Object.entries(OPERATIONS).map(([name, ops]) => {
-    const shown = ops.map(
-      (op) =>
-        `$var(d)=defined $(avp(s){${op}}); $var(r)=$(avp(s){${op}}); $var(r)=$var(r) + 1; xlog("${op.replaceAll('\\', '')} [$(avp(s){${op}})] $var(d) [$var(r)]\\n");`,
-    );
-    const runs = INPUTS.map((input, i) => `$(avp(s)[*])=${input}; xlog("--- ${i}\\n"); route(T);`);
-    return `=== ${name} of texts, numbers and nothing\n${runs.join('\n')}\n--- post\nroute[T] {\n${shown.join('\n')}\n}\n`;
-  });
+  const cases = Object.entries(OPERATIONS).flatMap(([name, ops]) =>
+    ops.map((op, n) => {
+      const shown = `$var(d)=defined $(avp(s){${op}}); $var(r)=$(avp(s){${op}}); $var(r)=$var(r) + 1; xlog("$var(i) [$(avp(s){${op}})] $var(d) [$var(r)]\\n");`;
+      const runs = INPUTS.map((input, i) => `$(avp(s)[*])=${input}; $var(i)=${i}; route(T);`);
+      return `=== ${name}.${n} ${op} of texts, numbers and nothing\n${runs.join('\n')}\n--- post\nroute[T] {\n${shown}\n}\n`;
+    }),
+  );
   const long = Object.values(OPERATIONS)
     .flat()
     // Fails at the length of a buffer, or at the first character that does not fit.
