@@ -26,8 +26,11 @@ export interface EmbeddedOptions {
 export interface EmbeddedServer {
   /** Exit status of a config that was refused or only checked; null while the server runs. */
   readonly exit: number | null;
-  /** Stops as SIGTERM does, releases every socket and file, gives the exit status. */
-  close(): Promise<number>;
+  /**
+   * Stops as SIGTERM does, releases every socket and file, gives the exit status.
+   * @param patience - milliseconds in which transactions may still come to their end; by default none
+   */
+  close(patience?: number): Promise<number>;
 }
 
 /** Exit status of a config that is refused, as upstream's. */
@@ -62,8 +65,8 @@ export async function startServer(options: EmbeddedOptions): Promise<EmbeddedSer
   }
   return {
     exit: null,
-    async close() {
-      await started.server.close();
+    async close(patience = 0) {
+      await started.server.close(patience);
       return 0;
     },
   };

@@ -10,7 +10,8 @@ import { type LogSink, StderrSink } from '../observe/log.js';
 import { BatchedOutput } from '../observe/output.js';
 import { openSyslog } from '../observe/syslog.js';
 import { VERSION } from '../observe/version.js';
-import { untilSignal } from './signals.js';
+import { outlive } from './last-resort.js';
+import { PATIENCE, untilSignal } from './signals.js';
 
 /** Exit status of a start that fails, as upstream's. */
 const REFUSED = 255;
@@ -103,8 +104,9 @@ async function serve(command: KamailioCommand): Promise<void> {
   }
   // As upstream: a terminal that goes away ends nothing.
   process.on('SIGHUP', () => {});
+  outlive(server.log);
   await untilSignal();
-  await server.close();
+  await server.close(PATIENCE);
   removeAll(pidFiles);
   process.exit(0);
 }

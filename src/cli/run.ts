@@ -3,9 +3,10 @@ import { Command, Option } from 'commander';
 import { type Server, startServer } from '../core/server.js';
 import { JsonSink, type LogSink, StderrSink } from '../observe/log.js';
 import { BatchedOutput } from '../observe/output.js';
+import { outlive } from './last-resort.js';
 import { countLine, mayColour, renderDiagnostics } from './report.js';
 import { type ConfigOptions, serverOptions, withConfigOptions } from './shared-options.js';
-import { untilSignal } from './signals.js';
+import { PATIENCE, untilSignal } from './signals.js';
 
 interface RunOptions extends ConfigOptions {
   readonly listen: readonly string[];
@@ -50,8 +51,9 @@ export function runCommand(): Command {
         process.stderr.write(renderDiagnostics(started.diagnostics, mayColour(process.stderr)));
       const { server } = started;
       process.on('SIGHUP', () => void reload(server));
+      outlive(server.log);
       await untilSignal();
-      await server.close();
+      await server.close(PATIENCE);
       // What still holds the loop (a hanging lookup) does not hold up a clean stop.
       process.exit(0);
     });

@@ -52,6 +52,9 @@ export interface Checked {
 /** How long a stop waits for modules and connections, in milliseconds. */
 const STOP_TIMEOUT = 5000;
 
+/** How often a stop looks whether all transactions have ended, in milliseconds. */
+const FINISHED_POLL = 20;
+
 /** What came of reading the config again. */
 export interface Reloaded {
   readonly ok: boolean;
@@ -100,14 +103,27 @@ export class Server {
     return { ok: true, diagnostics: loaded.diagnostics, reasons: [] };
   }
 
-  /** Stops taking messages, lets modules save what they keep, closes everything. Bounded in time; safe to call twice. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  /**
+   * Stops taking messages, lets modules save what they keep, closes everything. Bounded in time; safe to call twice.
+   * @param patience - milliseconds in which transactions may still come to their end; what is new is not routed
+   */
+  close(patience = 0): Promise<void> {
+    this.#closing ??= this.#close(patience);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  /** Lets what is in progress come to its end, as long as there is time. */
+  async #finish(patience: number): Promise<void> {
+    const { unfinished, preRequest } = this.thread.hooks;
+    const deadline = performance.now() + patience;
+    preRequest.unshift((ctx) => unfinished.some((u) => u.concerns(ctx)));
+    while (performance.now() < deadline && unfinished.some((u) => u.count() > 0))
+      await new Promise((later) => setTimeout(later, FINISHED_POLL));
+  }
+
+  async #close(patience: number): Promise<void> {
     const { network, databases } = this.parts;
+    await this.#finish(patience);
     network.onMessage(() => {});
     await this.parts.workers?.stop(STOP_TIMEOUT);
     await within(this.thread.stop(), STOP_TIMEOUT);

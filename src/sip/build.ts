@@ -175,6 +175,7 @@ export function buildReply(msg: SipMessage, status: number, reason: string, opti
     if (id === Hdr.VIA && !sawTopVia && msg.via1 !== null) {
       sawTopVia = true;
       const changes = viaChanges(msg, msg.via1, true);
+      if (options.viaParams) changes.push({ at: msg.via1.end, length: 0, text: options.viaParams });
       const last = changes[changes.length - 1];
       if (last === undefined) continue;
       const next = last.at + last.length;

@@ -112,8 +112,8 @@ export async function sipServer(config: string, options: SipServerOptions = {}) 
     exit: server.exit,
     /** What scripts wrote. */
     script: (): string[] => log.flatMap((entry) => /<script>: (.*)/s.exec(entry)?.[1] ?? []),
-    async close(): Promise<void> {
-      await server.close();
+    async close(patience = 0): Promise<void> {
+      await server.close(patience);
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -121,7 +121,8 @@ export async function sipServer(config: string, options: SipServerOptions = {}) 
 
 /** A request as a peer would send it. */
 export function request(method: string, from: Peer, uri = 'sip:bob@example.com', headers = '', serial = 1): string {
-  return `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${from.port};branch=z9hG4bK${method}${serial}\r\nFrom: <sip:a@example.com>;tag=1\r\nTo: <sip:bob@example.com>\r\nCall-ID: call-${serial}\r\nCSeq: ${serial} ${method}\r\n${headers}Content-Length: 0\r\n\r\n`;
+  const branch = method === 'CANCEL' ? 'INVITE' : method;
+  return `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${from.port};branch=z9hG4bK${branch}${serial}\r\nFrom: <sip:a@example.com>;tag=1\r\nTo: <sip:bob@example.com>\r\nCall-ID: call-${serial}\r\nCSeq: ${serial} ${method}\r\n${headers}Content-Length: 0\r\n\r\n`;
 }
 
 /** A peer's reply to a request that it received. */

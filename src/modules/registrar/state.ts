@@ -53,7 +53,7 @@ export class Registrar {
     this.usrloc.onContact(({ type, contact }, domain) => {
       if (type !== 'expire') return;
       this.profiles.set(EXPIRED_PROFILE, { aor: contact.aor, domain: domain.name, contacts: [contact] });
-      void this.host.routes.runEvent('usrloc:contact-expired');
+      this.host.routes.tellEvent('usrloc:contact-expired');
     });
   }
 

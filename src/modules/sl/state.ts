@@ -195,7 +195,7 @@ export class Sl {
     if (tag === '' || tag !== this.host.proxy.statelessToTag(msg)) return false;
     this.statistics.receivedAcks.inc();
     for (const told of this.ackFiltered) told(ctx);
-    void this.host.routes.runEvent('sl:filtered-ack', ctx);
+    this.host.routes.tellEvent('sl:filtered-ack', ctx);
     return true;
   }
 
@@ -210,6 +210,6 @@ export class Sl {
     const from = socket ?? msg.received.socket;
     const run = new ScriptContext(reply, RouteKind.LOCAL);
     run.sent = { text, proto, dstIp: address, dstPort: port, srcIp: from.address, srcPort: from.port };
-    void this.host.routes.runEvent('sl:local-response', run);
+    this.host.routes.tellEvent('sl:local-response', run);
   }
 }
