@@ -32,8 +32,7 @@ interface LoadedItem {
 export async function loadTable(db: Database, table: Table, layout: Layout, now: number): Promise<string | null> {
   const items = await readItems(db, table.spec, layout, now);
   if (typeof items === 'string') return items;
-  table.clear();
-  for (const item of items) table.set(item.key, item.value, item.expires > 0 ? item.expires - now : 0);
+  table.replace(items.map(({ key, value, expires }) => ({ key, value, seconds: expires > 0 ? expires - now : 0 })));
   table.loaded = true;
   return null;
 }

@@ -27,7 +27,12 @@ function tableOf(state: Htable, name: string): Table | null {
 }
 
 function removeMatching(target: Table, test: Test, ofValues: boolean): void {
-  for (const item of target.items()) if (test(ofValues ? item.value : item.key)) target.delete(item.key);
+  for (const { key, value } of target.items()) {
+    if (!test(ofValues ? value : key)) continue;
+    // Another thread may have written it since.
+    if (ofValues) target.deleteIf(key, (now) => now === value);
+    else target.delete(key);
+  }
 }
 
 /** `sht_rm_name_re`, `sht_rm_value_re`: 1 even without such a table. */
@@ -98,8 +103,8 @@ const matchValue = byOperator(
   anywhere('True when a text value of the table matches.', 'sht_match_str_value("a", "eq", "x");', MATCHED),
 );
 
-/** `sht_lock`, `sht_unlock`. A run is never interrupted by another of the same thread: there is nothing to lock out. */
-function slotLock(doc: string, example: string): FunctionDef<Htable> {
+/** `sht_lock`, `sht_unlock`. */
+function slotLock(doc: string, example: string, act: 'lock' | 'unlock'): FunctionDef<Htable> {
   return fn(
     [itemRef('table_and_key')],
     anywhere(doc, example, { '1': 'done', '-11': 'no such table' }),
@@ -109,7 +114,7 @@ function slotLock(doc: string, example: string): FunctionDef<Htable> {
         state.error('cannot get $sht root');
         return -11;
       }
-      ref.key(ctx);
+      state.locks[act](target.slotName(ref.key(ctx)));
       return 1;
     },
   );
@@ -204,8 +209,8 @@ export const functions: Readonly<Record<string, FunctionDef<Htable>>> = {
   sht_has_name: matchName,
   sht_match_str_value: matchValue,
   sht_has_str_value: matchValue,
-  sht_lock: slotLock('Holds other processes off the slot of a key.', 'sht_lock("a=>$fU");'),
-  sht_unlock: slotLock('Lets others at the slot again.', 'sht_unlock("a=>$fU");'),
+  sht_lock: slotLock('Holds other script threads off the slot of a key.', 'sht_lock("a=>$fU");', 'lock'),
+  sht_unlock: slotLock('Lets others at the slot again.', 'sht_unlock("a=>$fU");', 'unlock'),
   sht_reset: fn([table], anywhere('Removes every item.', 'sht_reset("a");', SET), (state) => (_ctx, name) => {
     const target = tableOf(state, name);
     target?.clear();

@@ -8,6 +8,7 @@ import { Stop } from '../../script/context.js';
 import { type Layout, loadTable, saveTable } from './database.js';
 import { Iterators } from './iterators.js';
 import type { params as definitions } from './params.js';
+import { SlotLocks } from './slot-locks.js';
 import { parseTableSpec } from './spec.js';
 import { type Item, Table } from './table.js';
 
@@ -31,6 +32,8 @@ export class Htable {
   readonly iterators = new Iterators();
   /** The item whose expiry event is running: `$shtrecord`. */
   expired: Item | null = null;
+  /** What `sht_lock` holds. */
+  readonly locks: SlotLocks;
   readonly #tables = new Map<string, Table>();
   readonly #layout: Layout;
   readonly #patterns = new Map<string, Regex | null>();
@@ -55,8 +58,13 @@ export class Htable {
       const spec = parseTableSpec(text);
       if (typeof spec === 'string') throw new ConfigError(spec, 'htable');
       if (this.#tables.has(spec.name)) throw new ConfigError(`htable already configured [${spec.name}]`, 'htable');
-      this.#tables.set(spec.name, new Table(spec, host.zone, host.clock, host.compat === '5.6' ? 32 : 64));
+      const full = (key: string): void =>
+        this.error(`could not allocate shared memory from shm pool: no room for $sht(${spec.name}=>${key})`);
+      this.#tables.set(spec.name, new Table(spec, host.zone, host.clock, host.compat === '5.6' ? 32 : 64, full));
     }
+    this.locks = new SlotLocks(host.zone, host.threadIndex, (slot) =>
+      this.error(`slot ${slot} was locked too long by another thread: took it over`),
+    );
   }
 
   table(name: string): Table | null {

@@ -39,6 +39,8 @@ export class Table {
     zone: Zone,
     clock: Clock,
     bits: 32 | 64,
+    /** Told of an item that memory has no room for. */
+    private readonly refused: (key: string) => void = () => {},
   ) {
     this.#clock = clock;
     this.#bits = bits;
@@ -67,11 +69,29 @@ export class Table {
 
   /** Writes an item; `seconds` above 0 is its life, otherwise the table's rules hold. */
   set(key: string, value: ItemValue, seconds = 0): void {
-    if (this.spec.autoexpire === 0) this.#map.set(key, value);
-    else if (seconds > 0) this.#map.set(key, value, { ttlMs: this.#ttl(seconds) });
-    else if (this.spec.updateexpire || !this.#map.has(key)) {
-      this.#map.set(key, value, { ttlMs: this.#ttl(this.spec.autoexpire) });
-    } else this.#map.set(key, value);
+    const { autoexpire, updateexpire } = this.spec;
+    let written: boolean;
+    if (autoexpire === 0) written = this.#map.set(key, value);
+    else if (seconds > 0) written = this.#map.set(key, value, { ttlMs: this.#ttl(seconds) });
+    else written = this.#map.set(key, value, { ttlMs: this.#ttl(autoexpire), keepExpiry: !updateexpire });
+    if (!written) this.refused(key);
+  }
+
+  /** Makes these the table's items. None that stays is missing in between; other threads go on reading. */
+  replace(items: readonly { readonly key: string; readonly value: ItemValue; readonly seconds: number }[]): void {
+    const { autoexpire } = this.spec;
+    const kept = new Set<string>();
+    for (const { key, value, seconds } of items) {
+      kept.add(key);
+      const ttlMs = autoexpire === 0 ? 0 : this.#ttl(seconds > 0 ? seconds : autoexpire);
+      if (!this.#map.set(key, value, { ttlMs })) this.refused(key);
+    }
+    for (const { key } of this.items()) if (!kept.has(key)) this.#map.delete(key);
+  }
+
+  /** Deletes an item if its value passes. */
+  deleteIf(key: string, test: (value: ItemValue) => boolean): void {
+    this.#map.deleteIf(key, test);
   }
 
   delete(key: string): boolean {
@@ -84,16 +104,21 @@ export class Table {
 
   /** Adds to an integer item, starting from `initval`; null when there is nothing to count on. */
   add(key: string, by: number): ItemValue | null {
-    const current = this.#map.get(key);
-    const initval = this.spec.initval;
-    if (typeof current === 'string' || (current === undefined && initval === null)) return null;
-    const restart = this.spec.autoexpire > 0 && (this.spec.updateexpire || current === undefined);
+    if (typeof this.#map.get(key) === 'string') return null;
+    const { initval, autoexpire, updateexpire } = this.spec;
+    let counted = false;
     const sum = this.#map.update(
       key,
-      (now) => (typeof now === 'string' ? now : this.#sum(now ?? initval ?? 0, by)),
-      restart ? { ttlMs: this.#ttl(this.spec.autoexpire) } : undefined,
+      (now) => {
+        if (typeof now === 'string' || (now === undefined && initval === null)) return now;
+        counted = true;
+        return this.#sum(now ?? initval!, by);
+      },
+      autoexpire > 0 ? { ttlMs: this.#ttl(autoexpire), keepExpiry: !updateexpire } : undefined,
     );
-    return sum === undefined || typeof sum === 'string' ? null : sum;
+    if (!counted) return null;
+    if (sum === undefined) this.refused(key);
+    return (sum as number | bigint | undefined) ?? null;
   }
 
   /** Gives an item another life from now on; 0 or less: for ever. Nothing happens where items do not expire. */
@@ -109,6 +134,11 @@ export class Table {
     if (this.spec.autoexpire === 0) return 0;
     const item = this.item(key);
     return item === undefined ? 0 : (item.expires - this.#clock.unix()) >>> 0;
+  }
+
+  /** The slot of a key, named apart from those of other tables. */
+  slotName(key: string): string {
+    return `${this.spec.name}:${(slotHashIgnoringCase(key) & (this.spec.slots - 1)) >>> 0}`;
   }
 
   /** Every item, in no particular order. */

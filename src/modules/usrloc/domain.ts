@@ -193,8 +193,8 @@ export class Domain {
   }
 
   #refused(aor: string): StoreFailure {
-    const failure = new StoreFailure('no more shared memory');
-    this.services.error(`${failure.message} for the contacts of ${aor}`);
+    const failure = new StoreFailure('could not allocate shared memory from shm pool');
+    this.services.error(`${failure.message}: no room for the contacts of ${aor}`);
     return failure;
   }
 
