@@ -1,6 +1,6 @@
 import type { Call, Expr, RouteBlock, Statement } from '../../../grammar/ast.js';
 import type { Graph } from './graph.js';
-import { type CallUse, ownCalls, type Spot } from './walk.js';
+import { type CallUse, callsIn, ownCalls, type Spot } from './walk.js';
 
 /** How control can leave a run of statements, as bits. */
 export const Way = { NEXT: 1, RETURN: 2, EXIT: 4, DROP: 8, BREAK: 16 } as const;
@@ -100,7 +100,8 @@ export class Flow {
       case 'binary': {
         const left = this.#expr(e.left);
         if (e.op === '&&' || e.op === '||') return left | this.#expr(e.right);
-        return left & Way.NEXT ? (left & ~Way.NEXT) | this.#expr(e.right) : left;
+        // Of several calls in one expression the last decides whether the run is over.
+        return callsIn(e.right)[Symbol.iterator]().next().done ? left : this.#expr(e.right);
       }
       default:
         return Way.NEXT;

@@ -241,7 +241,8 @@ export function* ownCalls(s: Statement): Iterable<Call> {
   }
 }
 
-function* callsIn(e: Expr): Iterable<Call> {
+/** Every call in an expression, blocks in it left out. */
+export function* callsIn(e: Expr): Iterable<Call> {
   switch (e.kind) {
     case 'call':
       yield e;
