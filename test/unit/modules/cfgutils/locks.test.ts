@@ -59,4 +59,31 @@ describe('locks of scripts', () => {
     await clock.advanceAsync(10);
     expect(await waiting).toBe(1);
   });
+
+  it('knows a lock that another thread gave back, and does not take it for its own', async () => {
+    const { host, clock } = fakeHost();
+    const locks = new Locks(host, 16);
+    const other = new Locks({ ...host, threadIndex: 1 }, 16);
+    const ctx = run();
+    locks.lock(ctx, 'a');
+    const waiting = locks.lock(run(), 'a') as Promise<1>;
+    other.unlock('a');
+    other.lock(run(), 'a');
+    const again = locks.lock(ctx, 'a');
+    expect(again).toBeInstanceOf(Promise);
+    other.unlock('a');
+    await clock.advanceAsync(10);
+    expect(await waiting).toBe(1);
+    locks.unlock('a');
+    expect(await again).toBe(1);
+  });
+
+  it('frees what a lost thread held when its successor starts', () => {
+    const { host } = fakeHost();
+    new Locks({ ...host, threadIndex: 3 }, 16).lock(run(), 'a');
+    const locks = new Locks(host, 16);
+    expect(locks.tryLock(run(), 'a')).toBe(false);
+    new Locks({ ...host, threadIndex: 3 }, 16);
+    expect(locks.tryLock(run(), 'a')).toBe(true);
+  });
 });
