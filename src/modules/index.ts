@@ -12,6 +12,7 @@ async function load<S>(file: Promise<{ readonly default: ModuleDef<S> }>): Promi
 export const MODULES: Readonly<Record<string, Loader>> = {
   acc: () => load(import('./acc/index.js')),
   async: () => load(import('./async/index.js')),
+  avpops: () => load(import('./avpops/index.js')),
   cfg_rpc: () => load(import('./cfg_rpc/index.js')),
   cfgutils: () => load(import('./cfgutils/index.js')),
   corex: () => load(import('./corex/index.js')),

@@ -13,6 +13,7 @@ const COMMON = ['pv', 'xlog', 'textops', 'siputils', 'tm', 'tmx', 'sl', 'rr', 'u
 
 /** What examples of a module name and a config has to set up; names in capitals are routes, which all get. */
 const SETUP: Readonly<Record<string, string>> = {
+  avpops: 'modparam("avpops", "db_url", "sqlite:///tmp/examples.db")\nmodparam("avpops", "avp_table", "prefs")',
   cfgutils: 'modparam("cfgutils", "lock_set_size", 4)',
   counters: 'modparam("counters", "script_counter", "calls")',
   htable: 'modparam("htable", "htable", "a=>size=4;")',

@@ -28,7 +28,19 @@ function catalog(): Readonly<Record<string, CatalogModule>> | null {
 }
 
 const upstream = catalog();
-const names = ['xlog', 'kex', 'textops', 'textopsx', 'siputils', 'sanity', 'cfgutils', 'corex', 'sqlops'];
+const names = [
+  'xlog',
+  'kex',
+  'textops',
+  'textopsx',
+  'siputils',
+  'sanity',
+  'cfgutils',
+  'corex',
+  'sqlops',
+  'avpops',
+  'exec',
+];
 
 describe.skipIf(upstream === null).each(names)('surface of module %s against the catalog of upstream', (name) => {
   const theirs = upstream?.[name] as CatalogModule;
