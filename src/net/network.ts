@@ -133,6 +133,7 @@ class SocketNetwork implements Network {
       family: socket.family,
       socket,
       connectionId: 0,
+      routing: null,
     });
   }
 

@@ -62,6 +62,7 @@ export const MsgFlag = {
 
 let nextMessageId = 1;
 const NO_BRANCHES: readonly BranchTarget[] = Object.freeze([]);
+const NO_RECORDS: readonly number[] = [];
 
 export class SipMessage {
   /** Counts messages per thread, from 1. */
@@ -89,7 +90,8 @@ export class SipMessage {
   /** Position of the empty line behind the headers, or the text's end. */
   headersEnd = 0;
   bodyStart = 0;
-  private index: number[] = [];
+  /** Null while it is let go: made again at the next question. */
+  private records: readonly number[] | null = NO_RECORDS;
   /** Bit `id & 31` of every header that is there: most questions are about headers that are not. */
   private present = 0;
 
@@ -189,7 +191,7 @@ export class SipMessage {
     this.headersEnd = scan.headersEnd;
     this.bodyStart = scan.bodyStart;
     this.present = scan.present;
-    this.index = scan.records.slice(0, scan.count * STRIDE);
+    this.records = scan.records.slice(0, scan.count * STRIDE);
     return null;
   }
 
@@ -213,7 +215,7 @@ export class SipMessage {
     copy.firstLineEnd = this.firstLineEnd;
     copy.headersEnd = this.headersEnd;
     copy.bodyStart = this.bodyStart;
-    copy.index = this.index;
+    copy.records = this.records;
     copy.present = this.present;
     copy.newUriText = this.newUriText;
     copy.dstUriText = this.dstUriText;
@@ -258,6 +260,20 @@ export class SipMessage {
     this.load(raw);
     this.newUriText = null;
     this.editList = null;
+    this.forgetParts();
+    return true;
+  }
+
+  /** Lets go of everything that the text tells again when asked, and of pending changes: for messages that are kept. */
+  letGo(): void {
+    this.records = null;
+    this.editList = null;
+    this.replyEditList = null;
+    this.received.routing = null;
+    this.forgetParts();
+  }
+
+  private forgetParts(): void {
     this.currentUriParsed = undefined;
     this.requestUriParsed = undefined;
     this.via1Parsed = undefined;
@@ -270,7 +286,16 @@ export class SipMessage {
     this.routeList = undefined;
     this.recordRouteList = undefined;
     this.eventParsed = undefined;
-    return true;
+  }
+
+  private get index(): readonly number[] {
+    return this.records ?? this.indexAgain();
+  }
+
+  private indexAgain(): readonly number[] {
+    const scan = scanHeaders(this.raw, this.firstLineEnd);
+    this.records = scan.records.slice(0, scan.count * STRIDE);
+    return this.records;
   }
 
   /** False for HTTP and for SIP versions other than 2.0. */

@@ -42,4 +42,6 @@ export interface ReceiveInfo {
   readonly socket: ListenSocket;
   /** Identifies the stream connection; 0 for datagrams. */
   readonly connectionId: number;
+  /** What record routing remembers of the message, for it and all its copies. */
+  routing?: object | null;
 }

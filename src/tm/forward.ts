@@ -4,10 +4,8 @@ import { RouteKind } from '../script/route-kind.js';
 import { type BranchTarget, branchTarget } from '../sip/branches.js';
 import type { SipMessage } from '../sip/message.js';
 import { Branch } from './branch.js';
-import { makeBranchId } from './branch-id.js';
 import { TmError } from './errors.js';
 import type { TransactionLayer } from './layer.js';
-import { TimedPacket } from './timed-packet.js';
 import { RunDid, type Transaction } from './transaction.js';
 
 /** A fixed next hop or transport for a relay. */
@@ -229,17 +227,7 @@ export class Forwarding {
 
   /** The next branch of a transaction, with nothing armed and no timer running. */
   makeBranch(t: Transaction, dst: Destination | null): Branch {
-    const { clock } = this.layer.host;
-    const index = t.branches.length;
-    const branch: Branch = new Branch(
-      t,
-      index,
-      makeBranchId(t.index, t.label, index),
-      new TimedPacket(clock, {
-        resend: () => this.layer.failover.resend(branch),
-        expired: () => this.layer.failover.expired(branch),
-      }),
-    );
+    const branch = new Branch(t, t.branches.length, this.layer.host.clock, this.layer.failover);
     branch.packet.dst = dst;
     return branch;
   }

@@ -62,12 +62,12 @@ export class Matcher {
           }
           continue;
         }
-        if (modern ? sameBranch(request, via) : this.oldAck(request, msg)) return found(result, t);
+        if (modern ? sameBranch(t, via) : this.oldAck(request, msg)) return found(result, t);
         continue;
       }
       const isCancelOf = t.methodId === Method.CANCEL && msg.methodId !== Method.CANCEL;
       if (t.method !== msg.method && !isCancelOf) continue;
-      if (!(modern ? sameBranch(request, via) : this.oldRequest(request, msg))) continue;
+      if (!(modern ? sameBranch(t, via) : this.oldRequest(request, msg))) continue;
       if (isCancelOf) result.canceled = true;
       else return found(result, t);
     }
@@ -85,7 +85,7 @@ export class Matcher {
     for (let t = this.table.ofCall(msg.callId, cseq.number); t !== null; t = t.next) {
       const request = t.request;
       if (request === null || t.methodId === Method.CANCEL || t.methodId === Method.ACK) continue;
-      if (modern ? sameBranch(request, via) : this.oldRequest(request, msg)) return t;
+      if (modern ? sameBranch(t, via) : this.oldRequest(request, msg)) return t;
     }
     return null;
   }
@@ -122,7 +122,7 @@ export class Matcher {
   /** An ACK against an INVITE that was answered with a 2xx, or not finally at all. */
   private ackTo2xx(t: Transaction, ack: SipMessage): number {
     const request = t.request;
-    if (request === null || request.fromTag !== ack.fromTag) return Match.NONE;
+    if (request === null || t.fromTag !== ack.fromTag) return Match.NONE;
     if (t.relayedBranch === LOCAL_REPLY) return ack.toTag === (request.toTag || t.localTag) ? Match.FOUND : Match.NONE;
     return t.relayedTags?.has(ack.toTag) === true && awaitsAck(t) ? Match.E2E_ACK : Match.NONE;
   }
@@ -165,11 +165,11 @@ function found(result: RequestMatch, t: Transaction): RequestMatch {
 }
 
 /** RFC 3261 §17.2.3: same branch from the same sent-by over the same transport. */
-function sameBranch(request: SipMessage, via: Via): boolean {
-  const own = request.via1;
+function sameBranch(t: Transaction, via: Via): boolean {
+  if (t.viaBranch !== via.branch) return false;
+  const own = t.request?.via1 ?? null;
   return (
     own !== null &&
-    own.branch === via.branch &&
     own.host === via.host &&
     own.portOrDefault === via.portOrDefault &&
     equalsIgnoreCase(own.transport, via.transport)

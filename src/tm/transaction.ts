@@ -83,6 +83,8 @@ export class Transaction {
   /** Code of the last failed relay, answered when the script ends without doing better. */
   error = 0;
   runDid: number = RunDid.NOTHING;
+  /** The run that made it is over: nothing changes the request any more. */
+  runEnded = false;
   /** Header lines for CANCELs that go out later, from the CANCEL that came in. */
   cancelReason: string | null = null;
   /** When it must have ended, milliseconds of the clock. */
@@ -102,6 +104,8 @@ export class Transaction {
   suspendedKind = 0;
   suspendedBranch = -1;
   observers: TransactionObserver[] | null = null;
+  #fromTag: string | null = null;
+  #viaBranch: string | null = null;
   /** Work that waits until a route's promise settles; null while nothing runs. */
   private waiting: (() => void)[] | null = null;
   /** A relay that waits for names or an asynchronous branch route. */
@@ -125,6 +129,21 @@ export class Transaction {
   ) {
     this.method = method;
     this.methodId = methodId;
+  }
+
+  /** From tag of the request; empty without one. */
+  get fromTag(): string {
+    return this.#fromTag ?? this.request?.fromTag ?? '';
+  }
+  /** Branch of the request's topmost Via; empty without one. */
+  get viaBranch(): string {
+    return this.#viaBranch ?? this.request?.via1?.branch ?? '';
+  }
+
+  /** Keeps what late messages are matched by, so that the request need not be read again for them. */
+  noteMatching(): void {
+    this.#fromTag = this.fromTag;
+    this.#viaBranch = this.viaBranch;
   }
 
   get isInvite(): boolean {

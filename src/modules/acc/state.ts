@@ -8,6 +8,7 @@ import { Hdr } from '../../sip/header-names.js';
 import type { SipMessage } from '../../sip/message.js';
 import { Method } from '../../sip/methods.js';
 import { reasonPhrase } from '../../tm/errors.js';
+import type { TransactionObserver } from '../../tm/observer.js';
 import type { Transaction } from '../../tm/transaction.js';
 import rr, { type Rr } from '../rr/index.js';
 import { tmOf } from '../tm/api.js';
@@ -36,6 +37,10 @@ export class Acc {
   #accTable: Format = () => '';
   #missedTable: Format = () => '';
   #rr: Rr | undefined;
+  /** By direction (1: upstream) and whether ACKs are reported (2): all transactions of one kind share theirs. */
+  readonly #observers: readonly TransactionObserver[] = [0, 1, 2, 3].map((kind) =>
+    this.#observer((kind & 1) !== 0, (kind & 2) !== 0),
+  );
   #db: Database | null = null;
 
   constructor(
@@ -177,13 +182,17 @@ export class Acc {
     if (params.acc_prepare_always === 0 && (msg.flags & wanted) === 0) return;
     const upstream = params.detect_direction !== 0 && this.#rr?.direction(msg) === 'upstream';
     const reportsAck = params.report_ack !== 0 && (msg.flags & (f.log | f.db)) !== 0;
-    t.observe({
-      replySent: (tt, status, _text, reply) => this.#onReply(tt, status, reply, upstream),
-      failed: (tt, status, reply) => {
-        if (tt.isInvite) this.#onMissed(tt, status, reply, upstream);
+    t.observe(this.#observers[(upstream ? 1 : 0) + (reportsAck ? 2 : 0)]!);
+  }
+
+  #observer(upstream: boolean, reportsAck: boolean): TransactionObserver {
+    return {
+      replySent: (t, status, _text, reply) => this.#onReply(t, status, reply, upstream),
+      failed: (t, status, reply) => {
+        if (t.isInvite) this.#onMissed(t, status, reply, upstream);
       },
-      ackReceived: reportsAck ? (tt, ack) => this.#onAck(tt, ack, upstream) : undefined,
-    });
+      ackReceived: reportsAck ? (t, ack) => this.#onAck(t, ack, upstream) : undefined,
+    };
   }
 
   #onReply(t: Transaction, status: number, reply: SipMessage | null, upstream: boolean): void {

@@ -6,7 +6,6 @@ import { RouteKind } from '../../script/route-kind.js';
 import type { Edits, EditText } from '../../sip/edits.js';
 import { Hdr } from '../../sip/header-names.js';
 import type { SipMessage } from '../../sip/message.js';
-import type { ReceiveInfo } from '../../sip/receive-info.js';
 import { parseUri, type Uri } from '../../sip/uri.js';
 import { TmError } from '../../tm/errors.js';
 import { LooseRouter, type Routed } from './loose-route.js';
@@ -61,8 +60,6 @@ export type RouteParamsCallback = (ctx: ScriptContext, params: string) => void;
 /** Record-Route and loose routing. Other modules use its public methods as upstream's `load_rr`. */
 export class Rr {
   readonly routeParamsCallbacks: RouteParamsCallback[] = [];
-  /** By what copies of a message share: branch and failure routes of a transaction run over copies. */
-  readonly #messages = new WeakMap<ReceiveInfo, MessageState>();
   readonly #style: RecordRouteStyle;
   readonly #router: LooseRouter;
   #customUser: BoundPv | null = null;
@@ -241,9 +238,13 @@ export class Rr {
     return -1;
   }
 
+  /** Kept with what copies of a message share: branch and failure routes of a transaction run over copies. */
   #stateOf(msg: SipMessage): MessageState {
-    let state = this.#messages.get(msg.received);
-    if (state?.messageId !== msg.id) this.#messages.set(msg.received, (state = new MessageState(msg.id)));
+    const { received } = msg;
+    const known = received.routing;
+    if (known instanceof MessageState && known.messageId === msg.id) return known;
+    const state = new MessageState(msg.id);
+    received.routing = state;
     return state;
   }
 }
