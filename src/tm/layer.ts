@@ -10,6 +10,7 @@ import { errorReply, TmError } from './errors.js';
 import { Failover } from './failover.js';
 import { Failure } from './failure.js';
 import { Forwarding } from './forward.js';
+import { letGo } from './letting-go.js';
 import { Handover } from './handover.js';
 import { Match, Matcher, type RequestMatch } from './matching.js';
 import { Relay } from './relay.js';
@@ -172,6 +173,7 @@ export class TransactionLayer {
   wait(t: Transaction): void {
     if (t.waitTimer !== null || !t.inTable) return;
     t.waitSince = this.host.clock.now();
+    if (t.runEnded) letGo(t);
     this.statistics.waiting++;
     t.waitTimer = this.host.clock.after(this.settings.wt_timer, () => this.destroy(t));
   }
@@ -283,6 +285,8 @@ export class TransactionLayer {
     if (t === null || t.request !== ctx.msg || t.forwarding !== null) return;
     const did = t.runDid;
     t.runDid = RunDid.FORWARDED;
+    t.runEnded = true;
+    if (t.waitTimer !== null) letGo(t);
     if ((did & (RunDid.FORWARDED | RunDid.REPLIED | RunDid.RELEASED)) !== 0 || t.status >= 200) return;
     if ((did & RunDid.FAILED) !== 0) {
       this.kill(t, t.error || TmError.UNSPECIFIED);
