@@ -127,16 +127,27 @@ export class Flow {
     return this.after(spot);
   }
 
+  /** From the ways out of a block on: through the blocks around it, up to the end of its route and beyond. */
   #onwards(ways: number, spot: Spot, seen: Set<RouteBlock>): number {
-    let end = ways & (Way.EXIT | Way.DROP);
-    if (ways & Way.RETURN) end |= this.#return(spot, seen);
-    const { parent, role } = spot;
-    if (ways & Way.BREAK) {
-      const inLoop = role === 'loop' || role === 'case';
-      end |= parent ? (inLoop ? this.after(parent, seen) : this.#onwards(Way.BREAK, parent, seen)) : Way.NEXT;
+    let end = 0;
+    let back = false;
+    let left = ways;
+    for (let at = spot; ; ) {
+      end |= left & (Way.EXIT | Way.DROP);
+      if (left & Way.RETURN) back = true;
+      const leaves = (left & Way.BREAK) !== 0;
+      const stays = at.role === 'loop' || at.role === 'case';
+      const next = (left & Way.NEXT) !== 0 || (leaves && stays);
+      const breaks = leaves && !stays;
+      if (!next && !breaks) break;
+      if (at.parent === null) {
+        back = true;
+        break;
+      }
+      at = at.parent;
+      left = (next ? this.#sequence(at.block, at.index + 1) : 0) | (breaks ? Way.BREAK : 0);
     }
-    if (ways & Way.NEXT) end |= parent ? this.after(parent, seen) : this.#return(spot, seen);
-    return end;
+    return back ? end | this.#return(spot, seen) : end;
   }
 
   /** What comes after the route of a place has come back. NEXT and RETURN: the run ends at the route's own end. */
@@ -165,30 +176,31 @@ export function* following(spot: Spot): Iterable<Statement> {
  */
 export function* surelyAfter(use: CallUse, graph: Graph, flow: Flow): Iterable<Call> {
   const s = use.spot.block[use.spot.index]!;
+  const seen = new Set<RouteBlock>();
   if (s.kind === 'if' && use.sense === 'true') {
-    yield* surely(s.then, graph, flow, 0);
+    yield* surely(s.then, graph, flow, seen);
     if (!(flow.ways(s.then) & Way.NEXT)) return;
   } else if (s.kind === 'if' && use.sense === 'false' && s.else) {
-    yield* surely(s.else, graph, flow, 0);
+    yield* surely(s.else, graph, flow, seen);
     if (!(flow.ways(s.else) & Way.NEXT)) return;
   }
   for (const next of following(use.spot)) {
-    yield* surely([next], graph, flow, 0);
+    yield* surely([next], graph, flow, seen);
     if (!(flow.statement(next) & Way.NEXT)) return;
   }
 }
 
-const MOST_ROUTES = 8;
-
-function* surely(body: readonly Statement[], graph: Graph, flow: Flow, depth: number): Iterable<Call> {
+/** Each route is gone through once: what it does a second time is nothing new. */
+function* surely(body: readonly Statement[], graph: Graph, flow: Flow, seen: Set<RouteBlock>): Iterable<Call> {
   for (const s of body) {
     for (const call of ownCalls(s)) {
       yield call;
-      const target = call.name === 'route' && depth < MOST_ROUTES ? graph.target(call) : undefined;
-      if (target) yield* surely(target.block.body, graph, flow, depth + 1);
+      const block = call.name === 'route' && seen.size < Flow.DEPTH ? graph.target(call)?.block : undefined;
+      if (!block || seen.has(block)) continue;
+      seen.add(block);
+      yield* surely(block.body, graph, flow, seen);
     }
-    const ways = flow.statement(s);
     // Behind a statement that may leave the route nothing is sure.
-    if (ways !== Way.NEXT) return;
+    if (flow.statement(s) !== Way.NEXT) return;
   }
 }

@@ -26,7 +26,7 @@ request_route {
 });
 
 function matchesAll(pattern: string): boolean {
-  if (/^(?:\^|\(*)*\(?\.\*\)*\$?\)*$/.test(pattern)) return true;
+  if (pattern.replace(/[\^()$]/g, '') === '.*') return true;
   // Alternatives on the outermost level.
   let depth = 0;
   let from = 0;

@@ -49,6 +49,16 @@ describe('what is reported', () => {
     expect(found.map((d) => d.span.at.line)).toEqual(found.map((_, i) => i + 2));
   });
 
+  test('nesting and routes that call many others do not take longer than the text is long', async () => {
+    const deep = `${'while ($var(i) < 3) { if ($var(i) == 1) break; '.repeat(60)}sworker_task("a");${' }'.repeat(60)}`;
+    const many = Array.from(
+      { length: 40 },
+      (_, i) => `route[R${i}] { ${Array.from({ length: 20 }, (_, k) => `route(R${(i + k + 1) % 40});`).join(' ')} }`,
+    ).join('\n');
+    const text = `loadmodule "pv.so"\nrequest_route { ${deep}\n t_suspend(); route(R0); }\n${many}\n`;
+    expect((await sightings(text)).map((d) => d.code)).toContain('KTS2002');
+  });
+
   test('routes that call each other in long chains and circles do not exhaust the stack', async () => {
     const n = 3000;
     const routes = Array.from({ length: n }, (_, i) => `route[R${i}] { route(R${(i + 1) % n}); xlog("x"); }`).join(
