@@ -105,8 +105,7 @@ export class Queue {
   /** Adds an item; false when it could not be stored (logged). */
   add(key: string, value: string): boolean | Promise<boolean> {
     if (this.journal !== null) return this.#addDurably(key, value, this.journal);
-    this.push(key, value, 0);
-    return true;
+    return this.push(key, value, 0);
   }
 
   /** Takes out the oldest item: undefined when there is none, null when it could not be given out (logged). */
@@ -164,18 +163,16 @@ export class Queue {
 
   /** Empties the queue; how many items were in it, or null when the disk did not follow (logged). */
   async flush(): Promise<number | null> {
-    const items = this.#items.list();
-    if (this.journal === null) {
-      this.#items.clear();
-      return items.length;
+    // One by one, so that nothing goes unseen that another thread adds or takes meanwhile.
+    const items: QueueItem[] = [];
+    for (let rest = this.#items.size; rest > 0; rest--) {
+      const item = this.#items.shift();
+      if (item === undefined) break;
+      items.push(item);
     }
-    if (!(await this.journal.remove(items.map((item) => item.id)))) return null;
-    // Others came while the disk was busy.
-    const gone = new Set(items.map((item) => item.id));
-    const rest = this.#items.list().filter((item) => !gone.has(item.id));
-    this.#items.clear();
-    for (const item of rest.reverse()) this.#items.putBack(item);
-    return items.length;
+    if (this.journal === null || (await this.journal.remove(items.map((item) => item.id)))) return items.length;
+    for (const item of items.reverse()) this.#putBack(item);
+    return null;
   }
 
   /** Puts everything that is held back: at the end of the server, before queues are saved. */
@@ -189,22 +186,33 @@ export class Queue {
     this.push(key, value, id);
   }
 
-  /** Adds to memory by the queue's mode, and counts what that did to other items. */
-  push(key: string, value: string, id: number): void {
+  /** Adds to memory by the queue's mode, and counts what that did to other items; false when memory is full (logged). */
+  push(key: string, value: string, id: number): boolean {
     const { outcome, displaced } = this.#items.offer(key, value, id);
+    if (outcome === 'refused') {
+      this.#reportNoMemory(key);
+      return false;
+    }
     this.#counters[outcome === 'duplicate' ? 'duplicates' : 'added'].add(1);
     if (outcome === 'duplicate' && id !== 0) void this.journal?.remove([id]);
-    if (displaced === undefined) return;
+    if (displaced === undefined) return true;
     const replaced = this.spec.mode === 'keep-last' && displaced.key === key;
     this.#counters[replaced ? 'replaced' : 'dropped'].add(1);
     if (!replaced) this.#reportFull();
     this.#forget(displaced);
+    return true;
   }
 
   /** To the front again. When an item of the same key came meanwhile, the queue's mode says which of the two stays. */
   #putBack(item: QueueItem): void {
     const { outcome, displaced } = this.#items.putBack(item);
     if (outcome === 'added') return;
+    if (outcome === 'refused') {
+      // Its row, if it has one, brings it back at the next start.
+      this.#reportNoMemory(item.key);
+      this.#counters.dropped.add(1);
+      return;
+    }
     this.#counters[outcome === 'duplicate' ? 'replaced' : 'duplicates'].add(1);
     this.#forget(displaced ?? item);
   }
@@ -227,13 +235,19 @@ export class Queue {
       });
     }
     if (!(await stored)) return false;
-    this.push(key, value, id);
-    return true;
+    if (this.push(key, value, id)) return true;
+    await journal.remove([id]);
+    return false;
   }
 
   /** The row of an item that left without being given out. A crash before it is gone costs nothing: loading decides the same. */
   #forget(item: QueueItem): void {
     if (this.journal !== null && item.id !== 0) void this.journal.remove([item.id]);
+  }
+
+  #reportNoMemory(key: string): void {
+    const { name } = this.spec;
+    this.parts.log.error('mqueue', `could not allocate shared memory from shm pool: no room in ${name} for [${key}]`);
   }
 
   #reportFull(): void {
@@ -244,6 +258,11 @@ export class Queue {
     const dropped = this.#counters.dropped.get();
     this.parts.log.warn('mqueue', `${name} is full (size=${size}): its oldest item was dropped (${dropped} so far)`);
   }
+}
+
+/** Whether every item of a queue is on disk while it is in the queue. */
+export function isDurable(spec: QueueSpec): boolean {
+  return spec.dbMode === DbMode.DURABLE;
 }
 
 /** Whether a queue reads its table at start. */

@@ -6,7 +6,7 @@ import type { QueueItem } from '../../shm/zone.js';
 import { clearTable, loadQueue, saveQueue, sqliteTable } from './database.js';
 import { Journal } from './journal.js';
 import type { params as definitions } from './params.js';
-import { type Held, loads, Queue, saves } from './queue.js';
+import { type Held, isDurable, loads, Queue, saves } from './queue.js';
 import { DbMode, queueSpecs } from './spec.js';
 
 /** The item that `$mqk` and `$mqv` of one queue show. */
@@ -81,18 +81,19 @@ export class Mqueue {
 
   async start(): Promise<void> {
     if (this.#queues.size === 0) this.host.log.warn('mqueue', 'no mqueue defined');
-    if (this.host.threadIndex !== 0) return;
-    const used = [...this.#queues.values()].filter((queue) => loads(queue.spec));
+    const isFirst = this.host.threadIndex === 0;
+    // The first thread loads what all see; each thread has its own way to the rows of durable queues.
+    const used = [...this.#queues.values()].filter(({ spec }) => (isFirst ? loads(spec) : isDurable(spec)));
     if (used.length === 0) return;
     const db = await this.#open();
     if (typeof db === 'string') throw new ConfigError(db, 'db_url');
     for (const queue of used) {
-      const failed = await this.#load(db, queue);
+      const failed = (await this.#openJournal(db, queue)) ?? (isFirst ? await this.#load(db, queue) : null);
       if (failed === null) continue;
       await db.close();
       throw new ConfigError(failed, queue.spec.setting);
     }
-    if (used.some((queue) => queue.spec.dbMode === DbMode.DURABLE)) this.#db = db;
+    if (used.some((queue) => isDurable(queue.spec))) this.#db = db;
     else await db.close();
   }
 
@@ -112,19 +113,23 @@ export class Mqueue {
     return this.#url.startsWith('sqlite:');
   }
 
-  async #load(db: Database, queue: Queue): Promise<string | null> {
-    const { name, dbMode } = queue.spec;
-    const durable = dbMode === DbMode.DURABLE;
-    if (durable && this.#isSqlite) {
+  async #openJournal(db: Database, queue: Queue): Promise<string | null> {
+    const { name } = queue.spec;
+    if (!isDurable(queue.spec)) return null;
+    if (this.#isSqlite) {
       const made = await db.change({ op: 'raw', sql: sqliteTable(name) });
       if (!made.ok) return `queue ${name}: ${made.error.message}`;
       const synced = await db.rawQuery(`PRAGMA synchronous = ${this.params.db_sync === 1 ? 'FULL' : 'NORMAL'}`);
       if (!synced.ok) return `queue ${name}: ${synced.error.message}`;
     }
-    if (durable) queue.journal = new Journal(db, name, this.host.log);
+    queue.journal = new Journal(db, name, this.host.log);
+    return null;
+  }
+
+  async #load(db: Database, queue: Queue): Promise<string | null> {
     const failed = await loadQueue(db, queue);
     // Upstream empties the table in mode 2 as well: what it held is in memory only from here on.
-    return failed !== null || durable ? failed : clearTable(db, name);
+    return failed !== null || isDurable(queue.spec) ? failed : clearTable(db, queue.spec.name);
   }
 
   async #save(): Promise<void> {

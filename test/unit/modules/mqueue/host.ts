@@ -7,14 +7,21 @@ import { Statistics } from '../../../../src/observe/statistics.js';
 import type { Host } from '../../../../src/registry/host.js';
 import type { ParamSetting } from '../../../../src/registry/module.js';
 import { LocalZone } from '../../../../src/shm/local-zone.js';
+import type { Zone } from '../../../../src/shm/zone.js';
 
 /** The module over real queues and a real SQLite file. */
-export function makeMqueue(queues: readonly string[], dbUrl: string | null, clock: Clock = new VirtualClock()) {
+export function makeMqueue(
+  queues: readonly string[],
+  dbUrl: string | null,
+  clock: Clock = new VirtualClock(),
+  zone: Zone = new LocalZone(clock),
+  threadIndex = 0,
+) {
   const records: string[] = [];
   const databases = new DriverRegistry();
   databases.register(new SqliteDriver());
   const log = new Log({ write: (r) => records.push(`${r.level} ${r.text}`) }, 2);
-  const host = { clock, log, databases, zone: new LocalZone(clock), statistics: new Statistics(), threadIndex: 0 };
+  const host = { clock, log, databases, zone, statistics: new Statistics(), threadIndex };
   const settings = queues.map(
     (value, i): ParamSetting => ({ name: 'mqueue', value, at: { file: 'x.cfg', line: i + 1, column: 1 } }),
   );
