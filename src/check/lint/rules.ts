@@ -60,6 +60,7 @@ import { unusedRoute } from './rules/unused-route.js';
 import { unverifiedTls } from './rules/unverified-tls.js';
 import { varLostOnResume } from './rules/var-lost-on-resume.js';
 import { weakTls } from './rules/weak-tls.js';
+import { wrongRouteKind } from './rules/wrong-route-kind.js';
 
 /** Every lint rule, by code. */
 export const RULES: readonly Rule[] = [
@@ -121,6 +122,7 @@ export const RULES: readonly Rule[] = [
   undefinedHtable,
   unusedFlag,
   duplicateModparam,
+  wrongRouteKind,
   removedModule,
   removedParam,
   removedFunction,
