@@ -46,6 +46,7 @@ export async function startServer(options: EmbeddedOptions): Promise<EmbeddedSer
     cwd: options.cwd,
     env: options.env,
     compat: options.compat,
+    inlineGroups: true,
     sink,
     clock: options.clock,
     onKill: () => {},

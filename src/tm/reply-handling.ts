@@ -37,6 +37,8 @@ export class ReplyHandling {
     }
     const cancel = t.isInvite && status !== 487 && branch.status >= 100 && branch.cancelable;
     branch.canceled = true;
+    // Nobody has continued the suspended run: it is over, unless a failure route suspends again.
+    if (branch.blind) t.flags &= ~TFlag.SUSPENDED;
     const outcome = this.decision.decide(branch, null, status, null);
     const after = (result: number): void => {
       if (cancel) this.layer.canceling.branch(branch, {});

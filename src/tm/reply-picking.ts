@@ -1,9 +1,13 @@
 import { type Branch, FAKED } from './branch.js';
+import { UNDELIVERED } from './errors.js';
 
 /** 401, 407, 415, 420 and 484 say what to do better: they win among the 4xx (RFC 3261 §16.7 step 6). */
 const HELPFUL = new Set([1, 7, 15, 20, 84]);
 /** Added to the last two digits by class; lower wins: 2xx, 6xx, 3xx, 4xx, 5xx, anything else. */
 const CLASS_RANK = [32000, 11000, 0, 3000, 4000, 5000, 1000];
+
+/** A branch that was never sent says nothing of its destination: any other reply is better. */
+const UNDELIVERED_PENALTY = 100_000;
 
 /** How a status ranks among final replies; the lowest wins. */
 export function rank(status: number, faked: boolean, fakedPenalty: number): number {
@@ -45,7 +49,7 @@ export function pickBranch(
   for (const branch of branches) {
     const isCurrent = branch.index === current;
     if (!isCurrent) {
-      if (branch.blind && branch.status >= 200) continue;
+      if (branch.blind && branch.status >= 200 && branch.reply === null) continue;
       if (branch.status < 200) {
         if (branch.index === ignoreOpen) continue;
         return { branch: OPEN, status: 0 };
@@ -54,7 +58,8 @@ export function pickBranch(
       if (branch.reply === null) continue;
     }
     const status = isCurrent ? currentStatus : branch.status;
-    const value = rank(status, branch.reply === FAKED, fakedPenalty);
+    let value = rank(status, branch.reply === FAKED, fakedPenalty);
+    if (status === UNDELIVERED && (branch.reply === null || branch.reply === FAKED)) value += UNDELIVERED_PENALTY;
     if (value < bestRank) {
       best = branch.index;
       bestStatus = status;

@@ -113,9 +113,8 @@ export class Suspension {
         t.flags &= ~TFlag.CONTINUING;
         return Resumed.OVER;
       }
-      // Final, so that nobody waits for it; never picked, since it is blind.
+      // Final, so that nobody waits for it; never picked, since it has no reply.
       blind.status = 500;
-      blind.reply = FAKED;
     }
     const msg = failureRequest(t, blind?.flags ?? 0);
     if (msg === null) return Resumed.UNKNOWN;
