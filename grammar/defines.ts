@@ -1,4 +1,4 @@
-import type { Position } from './source.js';
+import type { Position, Span } from './source.js';
 import type { SourceText } from './text.js';
 
 /** The language version that is imitated: the distribution's 5.6.3 or 6.2. */
@@ -16,6 +16,8 @@ export interface Define {
   /** null: defined without a value. */
   readonly value: string | null;
   readonly pieces: readonly ValuePiece[];
+  /** Where it is defined, when that is in a file. */
+  readonly at?: Span;
 }
 
 /** The ids that exist before the first line is read. */
@@ -44,8 +46,8 @@ export class Defines {
     return this.table.get(name);
   }
 
-  set(name: string, value: string | null, pieces: readonly ValuePiece[] = []): void {
-    this.table.set(name, { name, value, pieces });
+  set(name: string, value: string | null, pieces: readonly ValuePiece[] = [], at?: Span): void {
+    this.table.set(name, { name, value, pieces, ...(at && { at }) });
   }
 
   delete(name: string): boolean {

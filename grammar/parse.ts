@@ -1,11 +1,13 @@
 import type { ConfigFile } from './ast.js';
+import type { Branch } from './conditions.js';
 import { boundNesting } from './nesting.js';
 import { ConfigParser } from './parser.js';
 import { type PreprocessOptions, preprocess } from './preprocess.js';
 import type { Comment, Mode } from './scanner.js';
-import type { Diagnostic } from './source.js';
+import type { Diagnostic, Span } from './source.js';
 import type { SubstRule } from './subst.js';
 
+export type { Branch } from './conditions.js';
 export type { Compat } from './defines.js';
 export type { PreprocessOptions as ParseOptions } from './preprocess.js';
 export type { Comment, Mode } from './scanner.js';
@@ -22,6 +24,10 @@ export interface ParseResult {
   readonly comments: readonly Comment[];
   /** `#!KAMAILIO` and its likes: whether unknown `$names` may be AVPs. */
   readonly mode: Mode;
+  /** Where each file but the main one was included first. */
+  readonly inclusions: ReadonlyMap<string, Span>;
+  /** Every branch of a condition, counted or not. */
+  readonly branches: readonly Branch[];
 }
 
 let parser: ConfigParser | undefined;
@@ -42,6 +48,6 @@ export function parseConfig(options: PreprocessOptions): ParseResult {
       a.span.at.line - b.span.at.line ||
       a.span.at.column - b.span.at.column,
   );
-  const { files, defines, substs, comments, mode } = scanned;
-  return { ast: parsed.ast, diagnostics, files, defines, substs, comments, mode };
+  const { files, defines, substs, comments, mode, inclusions, branches } = scanned;
+  return { ast: parsed.ast, diagnostics, files, defines, substs, comments, mode, inclusions, branches };
 }

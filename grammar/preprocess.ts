@@ -1,8 +1,9 @@
-import { type ConditionKind, Conditions } from './conditions.js';
+import { diagnose } from './codes.js';
+import { type Branch, type ConditionKind, Conditions } from './conditions.js';
 import { type Compat, type Define, Defines, predefined, type ValuePiece } from './defines.js';
 import { evaluate, isTrue } from './ifexp.js';
 import { type Comment, type Mode, Scanner } from './scanner.js';
-import type { Diagnostic } from './source.js';
+import type { Diagnostic, Span } from './source.js';
 import { expandValues, parseSubst, type SubstRule, substFields } from './subst.js';
 import { SourceText } from './text.js';
 import * as T from './tokens.js';
@@ -17,6 +18,8 @@ export interface PreprocessOptions {
   readonly cwd: string;
   /** Command line defines (`-A name=value`). */
   readonly defines?: ReadonlyMap<string, string | null>;
+  /** Ids that the text does not get to define: its `#!define`s of them count for nothing. */
+  readonly without?: ReadonlySet<string>;
   /** Command line substitutions: `--subst`, `--substdef`, `--substdefs`. */
   readonly substs?: readonly { readonly kind: 'subst' | 'substdef' | 'substdefs'; readonly text: string }[];
   /** Default '6.x'. */
@@ -34,6 +37,10 @@ export interface PreprocessResult {
   readonly defines: ReadonlyMap<string, string | null>;
   readonly substs: readonly SubstRule[];
   readonly mode: Mode;
+  /** Where each file but the main one was included first. */
+  readonly inclusions: ReadonlyMap<string, Span>;
+  /** Every branch of a condition, counted or not. */
+  readonly branches: readonly Branch[];
   /** End of the main file, for errors at the end. */
   readonly eof: T.Token;
 }
@@ -59,6 +66,7 @@ class Preprocessor extends Scanner {
   private readonly substs: SubstRule[] = [];
   private readonly files: string[] = [];
   private readonly sources = new Map<string, SourceText>();
+  private readonly includedAt = new Map<string, Span>();
   private inclusions = 0;
   private inclusionsEnded = false;
   private expansions = 0;
@@ -89,6 +97,8 @@ class Preprocessor extends Scanner {
       defines: this.defines.snapshot(),
       substs: this.substs,
       mode: this.mode,
+      inclusions: this.includedAt,
+      branches: this.conditions.branches,
       eof: endOf(source),
     };
   }
@@ -127,8 +137,13 @@ class Preprocessor extends Scanner {
   }
 
   private newDefine(kind: 'def' | 'try' | 're', name: string, start: number, after: number): boolean {
-    if (!this.defines.has(name) || kind === 're') return true;
-    if (kind === 'def') this.report('KTS0030', start, after - 1, name);
+    if (this.options.without?.has(name)) return false;
+    const known = this.defines.get(name);
+    if (!known || kind === 're') return true;
+    if (kind === 'def') {
+      const related = known.at && [{ span: known.at, label: 'it is defined here' }];
+      this.diagnostics.push(diagnose('KTS0030', this.input.span(start, after - 1), [name], related && { related }));
+    }
     return false;
   }
 
@@ -137,19 +152,20 @@ class Preprocessor extends Scanner {
     if (!name) return true;
     const kind = word.startsWith('try') ? 'try' : word.startsWith('re') ? 're' : 'def';
     const { value, pieces } = this.valueToEndOfLine(name.after);
+    const at = this.input.span(name.start, name.after - 1);
     if (!this.newDefine(kind, name.text, name.start, name.after)) return true;
     if (word !== 'defexp' && word !== 'defexps') {
-      this.defines.set(name.text, value, pieces);
+      this.defines.set(name.text, value, pieces, at);
       return true;
     }
     const result = evaluate(value ?? '', this.defines);
     if ('error' in result) {
       this.report('KTS0036', name.start, this.i - 1, result.error);
-      this.defines.set(name.text, null);
+      this.defines.set(name.text, null, [], at);
       return true;
     }
     const text = typeof result.value === 'number' ? String(Math.trunc(result.value)) : result.value;
-    this.defines.set(name.text, word === 'defexps' ? `"${text}"` : text);
+    this.defines.set(name.text, word === 'defexps' ? `"${text}"` : text, [], at);
     return true;
   };
 
@@ -243,14 +259,15 @@ class Preprocessor extends Scanner {
       this.i = Math.min(stop + 1, this.s.length);
       const result = evaluate(this.s.slice(after, stop), this.defines);
       if ('error' in result && !this.skipping) this.report('KTS0036', after, stop - 1, result.error);
-      this.conditions.push(kind, 'value' in result && isTrue(result.value), span);
+      const on = this.s.slice(after, stop).trim();
+      this.conditions.push(kind, 'value' in result && isTrue(result.value), span, on);
       return true;
     }
     const name = this.directiveName(word, start, after);
     if (name) {
       this.toEndOfLine(name.after);
-      this.conditions.push(kind, this.defines.has(name.text) === (kind === 'ifdef'), span);
-    } else this.conditions.push(kind, false, span);
+      this.conditions.push(kind, this.defines.has(name.text) === (kind === 'ifdef'), span, name.text);
+    } else this.conditions.push(kind, false, span, '');
     return true;
   };
 
@@ -379,6 +396,8 @@ class Preprocessor extends Scanner {
     }
     const source = this.open(name);
     if (source) {
+      const place = this.input.span(field.start, field.after - 1);
+      if (source.file !== this.files[0] && !this.includedAt.has(source.file)) this.includedAt.set(source.file, place);
       this.input.top.resume = this.i;
       this.enter(this.input.pushFile(source));
     } else if (word === 'include_file') report('KTS0050', JSON.stringify(name));

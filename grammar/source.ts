@@ -29,6 +29,6 @@ export interface Diagnostic {
   readonly notes?: readonly string[];
   /** Other places that matter, each with a label. */
   readonly related?: readonly { readonly span: Span; readonly label: string }[];
-  /** A replacement of exactly `span` that would mend it. */
-  readonly fix?: { readonly title: string; readonly replacement: string };
+  /** A replacement of exactly `span` that would mend it; `guess`: only a person can tell whether it is what was meant. */
+  readonly fix?: { readonly title: string; readonly replacement: string; readonly guess?: true };
 }

@@ -9,7 +9,7 @@ import { wasLiteralOnly, whoHasFunction } from './catalog.js';
 import { missingFunction } from './missing.js';
 import type { BoundArg, BoundCall, BoundExpr, FormatText, PvUse } from './program.js';
 import type { BindScope } from './scope.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean, guessed } from './suggest.js';
 
 /** Resolves a call by name, argument count and route kind, and binds its arguments. Null when refused (reported). */
 export function bindCall(node: Call, scope: BindScope): BoundCall | null {
@@ -119,6 +119,8 @@ function missingCall(node: Call, scope: BindScope): BoundCall | null {
     node.nameSpan,
     `unknown function ${node.name}`,
     meant ? [`Did you mean ${meant}?`] : undefined,
+    undefined,
+    meant ? guessed(meant) : undefined,
   );
   return null;
 }

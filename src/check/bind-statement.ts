@@ -1,4 +1,5 @@
 import type { Statement, Switch } from '../../grammar/ast.js';
+import type { Span } from '../../grammar/source.js';
 import { bindCall } from './bind-call.js';
 import { bindAssign, bindExpr, bindRouteCall } from './bind-expr.js';
 import type { BoundCase, BoundExpr, BoundStatement } from './program.js';
@@ -85,13 +86,18 @@ function bindSwitch(node: Switch, scope: BindScope): BoundStatement {
   const value = bindExpr(node.value, scope);
   if (node.cases.length === 0) scope.findings.add('KTS1047', node.span, 'empty switch()');
   const cases: BoundCase[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, Span>();
   let on: 'int' | 'str' | null = null;
   let defaults = 0;
+  let firstDefault: Span | undefined;
   node.cases.forEach((c) => {
     const body = bindBlock(c.body, scope);
     if (c.label.kind === 'default') {
-      if (++defaults > 1) scope.findings.add('KTS1048', c.span, 'bad switch(): too many "default:" labels');
+      firstDefault ??= c.span;
+      if (++defaults > 1) {
+        const related = [{ span: firstDefault, label: 'the first one is here' }];
+        scope.findings.add('KTS1048', c.span, 'bad switch(): too many "default:" labels', undefined, related);
+      }
       cases.push({ label: { kind: 'default' }, body });
       return;
     }
@@ -109,8 +115,12 @@ function bindSwitch(node: Switch, scope: BindScope): BoundStatement {
       return;
     }
     const key = `${label.value}`;
-    if (seen.has(key)) scope.findings.add('KTS1045', label.span, `duplicate case ${key}`);
-    seen.add(key);
+    const same = seen.get(key);
+    if (same === undefined) seen.set(key, label.span);
+    else {
+      const related = [{ span: same, label: 'the same label is here' }];
+      scope.findings.add('KTS1045', label.span, `duplicate case ${key}`, undefined, related);
+    }
     cases.push({
       label: type === 'int' ? { kind: 'int', value: label.value as number } : { kind: 'str', value: key },
       body,

@@ -8,7 +8,7 @@ import type {
   RouteBlockKind,
   TopLevel,
 } from '../../grammar/ast.js';
-import type { Span } from '../../grammar/source.js';
+import type { Diagnostic, Span } from '../../grammar/source.js';
 import type { RouteTable } from '../registry/arguments.js';
 import { CORE_PARAMS, findCoreParam } from '../registry/core-params.js';
 import { type CoreSettings, defaultSettings } from '../registry/core-settings.js';
@@ -28,7 +28,7 @@ import { Folder } from './fold.js';
 import { MissingModules } from './missing.js';
 import type { BoundRoute, LoadedModule, Program } from './program.js';
 import { type BindScope, Names } from './scope.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean, guessed } from './suggest.js';
 
 export interface BindOptions {
   readonly compat: '5.6' | '6.x';
@@ -70,6 +70,7 @@ class ProgramBinder {
   readonly #loaded: LoadedModule[] = [];
   readonly #names: Names;
   readonly #flags = new Map<string, number>();
+  readonly #flagPlaces = { message: new Map<string, Span>(), avp: new Map<string, Span>() };
   readonly #avpFlags = new Map<string, number>();
   readonly #settings: CoreSettings = defaultSettings();
   readonly #assigned = new Set<string>();
@@ -115,8 +116,12 @@ class ProgramBinder {
     for (const item of items) {
       if (item.kind === 'loadmodule') {
         const name = moduleName(item.module);
-        if (this.#loaded.some((m) => m.def.name === name)) {
-          this.#findings.add('KTS1005', item.span, `module ${name} is loaded twice`, ['Remove this line.']);
+        const first = this.#loaded.find((m) => m.def.name === name);
+        if (first) {
+          const related = [{ span: first.span!, label: 'it is loaded here first' }];
+          const fix = { title: 'remove this line', replacement: '' };
+          const title = `module ${name} is loaded twice`;
+          this.#findings.add('KTS1005', item.span, title, ['Remove this line.'], related, fix);
           continue;
         }
         const def = this.options.modules.get(name);
@@ -146,9 +151,9 @@ class ProgramBinder {
           this.#notHere.use(needed, `module ${m.def.name}`, m.span!);
           continue;
         }
-        this.#findings.add('KTS1006', m.span!, `module ${m.def.name} needs module ${needed}`, [
-          `Add loadmodule "${needed}.so" before it.`,
-        ]);
+        const line = `loadmodule "${needed}.so"`;
+        const title = `module ${m.def.name} needs module ${needed}`;
+        this.#findings.add('KTS1006', m.span!, title, [`Add ${line} before it.`]);
       }
     });
   }
@@ -209,8 +214,10 @@ class ProgramBinder {
         continue;
       }
       const refused = setParam(params.get(def.name)!, item.param, param, value);
-      if (refused) this.#findings.add('KTS1009', item.value.span, `${def.name}: parameter ${item.param} ${refused}`);
-      else settings.get(def.name)!.push({ name: item.param, value: value.value, at: item.span.at });
+      if (refused) {
+        const title = `${def.name}: parameter ${item.param} ${refused}`;
+        this.#findings.add('KTS1009', item.value.span, title, undefined, undefined, otherType(param, item.value));
+      } else settings.get(def.name)!.push({ name: item.param, value: value.value, at: item.span.at });
       spans.get(def.name)!.set(item.param, item.span);
     }
   }
@@ -228,6 +235,8 @@ class ProgramBinder {
         item.nameSpan,
         `unknown config variable ${item.name}`,
         meant ? [`Did you mean ${meant}?`] : undefined,
+        undefined,
+        meant ? guessed(meant) : undefined,
       );
       return;
     }
@@ -247,35 +256,49 @@ class ProgramBinder {
 
   #declareFlags(item: FlagsDecl): void {
     const table = item.of === 'message' ? this.#flags : this.#avpFlags;
+    const places = this.#flagPlaces[item.of];
+    const declared = (name: string | undefined): Diagnostic['related'] => {
+      const span = name === undefined ? undefined : places.get(name);
+      return span && [{ span, label: `${name} is declared here` }];
+    };
     for (const flag of item.flags) {
       if (table.has(flag.name)) {
-        this.#findings.add('KTS1011', flag.span, `flag ${flag.name} already registered`);
+        const title = `flag ${flag.name} already registered`;
+        this.#findings.add('KTS1011', flag.span, title, undefined, declared(flag.name));
         continue;
       }
+      places.set(flag.name, flag.span);
       const used = new Set(table.values());
       let position = flag.position ?? 0;
       if (flag.position === undefined) while (used.has(position)) position++;
       if (position > 31) this.#findings.add('KTS1011', flag.span, `invalid flag ${flag.name} position(${position})`);
       if (flag.position !== undefined && used.has(position)) {
-        this.#findings.add('KTS1012', flag.span, `${flag.name}: flag ${position} already in use under another name`);
+        const title = `${flag.name}: flag ${position} already in use under another name`;
+        const [other] = [...table].find(([, used]) => used === position) ?? [];
+        this.#findings.add('KTS1012', flag.span, title, undefined, declared(other));
       }
       table.set(flag.name, position);
     }
   }
 
   #checkCustomVariables(items: readonly Extract<TopLevel, { kind: 'custom-variable' }>[]): void {
-    const seen = new Set<string>();
+    const seen = new Map<string, Span>();
     for (const item of items) {
       if (item.instance !== undefined) continue;
       const key = `${item.group}.${item.name}`;
-      if (seen.has(key)) this.#findings.add('KTS1013', item.span, `variable already exists: ${key}`);
-      seen.add(key);
+      const first = seen.get(key);
+      if (first === undefined) seen.set(key, item.span);
+      else {
+        const related = [{ span: first, label: 'it is declared here first' }];
+        this.#findings.add('KTS1013', item.span, `variable already exists: ${key}`, undefined, related);
+      }
     }
   }
 
   #routes(blocks: readonly RouteBlock[]): BoundRoute[] {
     const routes: BoundRoute[] = [];
     const byKey = new Map<string, number>();
+    const places = new Map<string, Span>();
     const folder = new Folder(this.options.compat === '5.6' ? 32 : 64);
     for (const block of blocks) {
       const { table, mask: names, unnamed } = BLOCKS[block.route];
@@ -300,6 +323,7 @@ class ProgramBinder {
       const known = byKey.get(key);
       if (known === undefined) {
         byKey.set(key, routes.length);
+        places.set(key, block.nameSpan);
         routes.push({ table, name, mask, body, span: block.span, index: routes.length });
         continue;
       }
@@ -309,7 +333,10 @@ class ProgramBinder {
         block.nameSpan.at.column !== block.span.at.column || block.nameSpan.at.line !== block.span.at.line;
       if (block.name === '' && !(numbered && block.route === 'request_route'))
         routes[known] = { ...first, body: [...first.body, ...body] };
-      else this.#findings.add('KTS1051', block.nameSpan, `duplicate route ${display}`);
+      else {
+        const related = [{ span: places.get(key)!, label: 'it is defined here first' }];
+        this.#findings.add('KTS1051', block.nameSpan, `duplicate route ${display}`, undefined, related);
+      }
     }
     if (!byKey.has('main:0')) {
       const at = { file: blocks[0]?.span.at.file ?? '', line: 1, column: 1 };
@@ -323,6 +350,15 @@ function defaults(def: ModuleDef): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [name, param] of Object.entries(def.params)) values[name] = param.type === 'list' ? [] : param.default;
   return values;
+}
+
+/** The same value as the type that the parameter has. */
+function otherType(def: ParamDef, { kind, value }: ParamValue): Diagnostic['fix'] {
+  const type = def.type === 'list' ? def.value : def.type;
+  if (type === 'int' && kind === 'string' && /^(?:0|-?[1-9][0-9]{0,8})$/.test(`${value}`))
+    return { title: 'write it as a number', replacement: `${value}` };
+  if (type === 'string' && kind === 'int') return { title: 'write it as a string', replacement: `"${value}"` };
+  return undefined;
 }
 
 /** Sets one module parameter; the reason when the value is refused. */

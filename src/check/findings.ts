@@ -86,12 +86,24 @@ export interface Finding extends Diagnostic {
 
 /** Collects what a binding run finds. */
 export class Findings {
-  readonly list: Finding[] = [];
+  list: Finding[] = [];
   #stage: Finding['stage'] = 'parse';
 
-  add(code: BindCode, span: Span, title: string, notes?: readonly string[], related?: Diagnostic['related']): void {
+  add(
+    code: BindCode,
+    span: Span,
+    title: string,
+    notes?: readonly string[],
+    related?: Diagnostic['related'],
+    fix?: Diagnostic['fix'],
+  ): void {
     const stage = AT_START.has(code) ? 'start' : this.#stage;
-    this.list.push({ code, severity: BIND_CODES[code].severity, title, span, notes, related, stage });
+    this.list.push({ code, severity: BIND_CODES[code].severity, title, span, notes, related, fix, stage });
+  }
+
+  /** Takes back what has one of these codes. */
+  drop(codes: ReadonlySet<string>): void {
+    this.list = this.list.filter((d) => !codes.has(d.code));
   }
 
   /** Runs what upstream does at start: format strings in arguments, for example, are not looked at before. */

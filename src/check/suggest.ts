@@ -1,3 +1,10 @@
+import type { Diagnostic } from '../../grammar/source.js';
+
+/** A fix that puts the name that was probably meant. */
+export function guessed(name: string): NonNullable<Diagnostic['fix']> {
+  return { title: `write ${name}`, replacement: name, guess: true };
+}
+
 /**
  * The name a person probably meant: the candidate with the fewest edits, when that is few enough for the length.
  * Ties go to the first candidate.

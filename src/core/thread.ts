@@ -4,6 +4,7 @@ import { bindFormat, bindPvText, type PvScope } from '../check/bind-pv.js';
 import { Findings } from '../check/findings.js';
 import type { FormatText, LoadedModule, Program } from '../check/program.js';
 import { Names } from '../check/scope.js';
+import { didYouMean } from '../check/suggest.js';
 import type { Clock } from '../clock/clock.js';
 import { inferEffects } from '../compile/effects.js';
 import { emitProgram } from '../compile/emit.js';
@@ -334,7 +335,12 @@ export class ScriptThread implements Host {
 
   #checkRouteNames(findings: Findings): void {
     for (const { table, name, span } of this.routes.referenced()) {
-      if (this.routes.find(table, name) === null) findings.add('KTS1050', span, `route "${name}" not found`);
+      if (this.routes.find(table, name) !== null) continue;
+      const meant = didYouMean(
+        name,
+        this.program.routes.filter((r) => r.table === table).map((r) => r.name),
+      );
+      findings.add('KTS1050', span, `route "${name}" not found`, meant ? [`Did you mean ${meant}?`] : undefined);
     }
   }
 
