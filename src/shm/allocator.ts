@@ -105,16 +105,13 @@ export class Allocator {
 
   #takeBlock(words: number, reserved: boolean): number {
     const all = this.#words;
-    const size = CLASS_OF[(words + 1) >> 1]!;
-    let page = all[At.ROOMY_PAGES + size]! - 1;
-    if (page < 0) {
-      page = this.#takePage(reserved);
-      if (page < 0) return 0;
-      const entry = entryOf(page);
-      all[entry + USED] = all[entry + FREE] = all[entry + FRESH] = 0;
-      all[entry + KIND] = size + 1;
-      this.#link(page, At.ROOMY_PAGES + size);
+    let size = CLASS_OF[(words + 1) >> 1]!;
+    if (all[At.ROOMY_PAGES + size] === 0 && !this.#carve(size, reserved)) {
+      // Better a block that is too large than none.
+      while (++size < SIZES.length && all[At.ROOMY_PAGES + size] === 0);
+      if (size === SIZES.length) return 0;
     }
+    const page = all[At.ROOMY_PAGES + size]! - 1;
     const entry = entryOf(page);
     all[entry + USED]!++;
     let block = all[entry + FREE]!;
@@ -123,6 +120,18 @@ export class Allocator {
     if (!this.#hasRoom(page, size)) this.#unlink(page, At.ROOMY_PAGES + size);
     this.#memory.doubles[At.USED >> 1]! += SIZES[size]! * 4;
     return block;
+  }
+
+  /** Gets a page for blocks of a size. */
+  #carve(size: number, reserved: boolean): boolean {
+    const page = this.#takePage(reserved);
+    if (page < 0) return false;
+    const entry = entryOf(page);
+    const all = this.#words;
+    all[entry + USED] = all[entry + FREE] = all[entry + FRESH] = 0;
+    all[entry + KIND] = size + 1;
+    this.#link(page, At.ROOMY_PAGES + size);
+    return true;
   }
 
   #giveBlock(block: number, page: number, size: number): void {
