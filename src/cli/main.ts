@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.js')).checkCommand(),
   fmt: async () => (await import('./fmt.js')).fmtCommand(),
   explain: async () => (await import('./explain.js')).explainCommand(),
+  lsp: async () => (await import('./lsp.js')).lspCommand(),
   modules: async () => (await import('./modules.js')).modulesCommand(),
   rpc: async () => (await import('./rpc.js')).rpcCommand(),
   db: async () => (await import('./db.js')).dbCommand(),
