@@ -155,7 +155,13 @@ export class StatelessProxy implements StatelessCore {
     });
   }
 
-  send(ctx: ScriptContext | null, dst: Destination, text: string, attrs?: Attributes): boolean {
+  send(
+    ctx: ScriptContext | null,
+    dst: Destination,
+    text: string,
+    attrs?: Attributes,
+    undelivered?: () => void,
+  ): boolean {
     const { network, hooks } = this.parts;
     const onsend = ctx === null ? null : this.parts.onsendRoute();
     if (ctx !== null && onsend !== null && !this.#passesOnsend(ctx, onsend, dst, text)) return false;
@@ -164,7 +170,7 @@ export class StatelessProxy implements StatelessCore {
       const seen = attrs ?? ctx?.attrs ?? new Attributes();
       for (const hook of hooks.rawSending) packet = hook(packet, dst, seen);
     }
-    const sent = network.send(dst, packet);
+    const sent = network.send(dst, packet, undelivered);
     if (sent) for (const hook of hooks.onSent) hook(text, dst);
     return sent;
   }

@@ -148,11 +148,11 @@ class SocketNetwork implements Network {
     }
   };
 
-  send(destination: Destination, data: string): boolean {
+  send(destination: Destination, data: string, undelivered?: () => void): boolean {
     const sent =
       destination.proto === 'udp'
         ? (this.#udpPort(destination)?.send(destination.address, destination.port, data) ?? false)
-        : this.#streams.send(destination, this.socketFor(destination), data);
+        : this.#streams.send(destination, this.socketFor(destination), data, undelivered);
     if (!sent) this.statistics.refused++;
     return sent;
   }

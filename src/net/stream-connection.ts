@@ -38,6 +38,8 @@ export class StreamConnection implements FramingSink {
   /** Collected for the next write; before the connection is ready, everything. */
   #pending = '';
   #flushScheduled = false;
+  /** Who wants to know if what is in `#pending` cannot be sent; null: nobody. */
+  #unsent: (() => void)[] | null = null;
   /** Bytes given to the socket that the kernel has not taken yet. */
   #inFlight = 0;
 
@@ -100,8 +102,11 @@ export class StreamConnection implements FramingSink {
     this.send('\r\n');
   }
 
-  /** @returns false when the connection is closing, or its queue is full: then it is closed, as its peer is stuck. */
-  send(data: string): boolean {
+  /**
+   * @param undelivered - called later, once, when the message cannot be sent after all
+   * @returns false when the connection is closing, or its queue is full: then it is closed, as its peer is stuck.
+   */
+  send(data: string, undelivered?: () => void): boolean {
     if (this.#closing) return false;
     const owner = this.#owner;
     const queued = this.#inFlight + this.#pending.length;
@@ -113,6 +118,7 @@ export class StreamConnection implements FramingSink {
       return false;
     }
     this.#pending += data;
+    if (undelivered !== undefined) (this.#unsent ??= []).push(undelivered);
     owner.queuedBytes += data.length;
     this.lastUsed = owner.now();
     if (this.#ready && !this.#flushScheduled) {
@@ -127,13 +133,18 @@ export class StreamConnection implements FramingSink {
     const data = this.#pending;
     if (data.length === 0 || this.#closed) return;
     const { options, statistics } = this.#owner;
+    const unsent = this.#unsent;
     this.#pending = '';
+    this.#unsent = null;
     this.#inFlight += data.length;
     if (this.deadline === Number.POSITIVE_INFINITY) this.deadline = this.#owner.now() + options.sendTimeout * 1000;
     this.#socket.write(data, 'latin1', (error) => {
       this.#inFlight -= data.length;
       this.#owner.queuedBytes -= data.length;
-      if (error) return;
+      if (error) {
+        this.#tell(unsent);
+        return;
+      }
       statistics.sent++;
       statistics.sentBytes += data.length;
       // Progress was made; what still waits gets its own time.
@@ -165,12 +176,19 @@ export class StreamConnection implements FramingSink {
     else this.#closeWhenReady = true;
   }
 
+  /** Later, since this may happen while one of them is sending. */
+  #tell(unsent: (() => void)[] | null): void {
+    if (unsent !== null) for (const undelivered of unsent) setImmediate(undelivered);
+  }
+
   #finish(reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#closing = true;
     this.#owner.queuedBytes -= this.#pending.length;
     this.#pending = '';
+    this.#tell(this.#unsent);
+    this.#unsent = null;
     this.#socket.destroy();
     if (!this.#ready) this.#owner.statistics.connectFailed++;
     this.#owner.closed(this, this.#reason || reason);

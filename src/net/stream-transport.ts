@@ -162,9 +162,10 @@ export class StreamTransport implements ConnectionOwner {
 
   /**
    * @param from - the socket to send from; null: there is none for this protocol and family
+   * @param undelivered - see `Network.send`
    * @returns false when nothing will be sent
    */
-  send(destination: Destination, from: ListenSocket | null, data: string): boolean {
+  send(destination: Destination, from: ListenSocket | null, data: string, undelivered?: () => void): boolean {
     const { proto, address, port, connectionId } = destination;
     let connection = connectionId > 0 ? this.connections.get(connectionId) : undefined;
     if (!connection || connection.info.proto !== proto) connection = this.connections.find(proto, address, port);
@@ -173,7 +174,7 @@ export class StreamTransport implements ConnectionOwner {
       connection = this.#connect(destination, from);
       if (!connection) return false;
     }
-    if (!connection.send(data)) return false;
+    if (!connection.send(data, undelivered)) return false;
     if (destination.closeAfterSend) connection.closeWhenSent();
     return true;
   }

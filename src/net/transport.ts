@@ -95,9 +95,11 @@ export interface Network {
 
   /**
    * Sends one message (latin1). Datagrams leave together at the end of the input batch or turn.
+   * @param undelivered - called later when the connection comes to nothing, or ends, before the kernel took the message;
+   *   of datagrams nothing more is heard
    * @returns false when it certainly will not be sent: no socket of that kind, caps reached, no connection allowed.
    */
-  send(destination: Destination, data: string): boolean;
+  send(destination: Destination, data: string, undelivered?: () => void): boolean;
   sendBuffer(destination: Destination, data: Uint8Array): boolean;
 
   /** The socket listening exactly there; port 0 matches any, proto null matches any. */

@@ -169,8 +169,15 @@ export interface StatelessCore {
    * Sends bytes after onsend_route had its say; false when dropped or not sendable.
    * @param ctx - the run that onsend_route is to see; null: it is not asked
    * @param attrs - the attributes that `rawSending` hooks see, by default those of `ctx`
+   * @param undelivered - see `Network.send`
    */
-  send(ctx: ScriptContext | null, dst: Destination, text: string, attrs?: Attributes): boolean;
+  send(
+    ctx: ScriptContext | null,
+    dst: Destination,
+    text: string,
+    attrs?: Attributes,
+    undelivered?: () => void,
+  ): boolean;
   /** Further parameters that the script asked for in the topmost Via of a reply, with their leading `;`. */
   replyViaParams(msg: SipMessage, attrs: Attributes): string;
   /** Tells `replyLeaving` hooks of a reply to `request` that was made here and has left. */

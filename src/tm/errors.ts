@@ -14,6 +14,9 @@ export const TmError = {
   CANCELED: -487,
 } as const;
 
+/** The status of a branch whose request could not be sent. */
+export const UNDELIVERED = 477;
+
 const REPLIES: Readonly<Record<number, readonly [status: number, phrase: string]>> = {
   [TmError.SEND]: [477, 'Unfortunately error on sending to next hop occurred'],
   [TmError.BAD_ADDRESS]: [478, 'Unresolvable destination'],

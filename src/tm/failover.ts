@@ -1,6 +1,7 @@
 import type { Destination } from '../net/transport.js';
 import type { ScriptContext } from '../script/context.js';
 import type { Branch } from './branch.js';
+import { UNDELIVERED } from './errors.js';
 import type { TransactionLayer } from './layer.js';
 import { failureRequest } from './message-copy.js';
 import { TFlag } from './transaction.js';
@@ -17,7 +18,8 @@ export class Failover {
   send(ctx: ScriptContext | null, branch: Branch): boolean {
     const { t, packet } = branch;
     if (packet.dst === null) return false;
-    if (this.layer.host.proxy.send(ctx, packet.dst, packet.text, t.attrs)) {
+    const undelivered = packet.dst.proto === 'udp' ? undefined : () => this.undelivered(branch);
+    if (this.layer.host.proxy.send(ctx, packet.dst, packet.text, t.attrs, undelivered)) {
       if (t.observers !== null) for (const o of t.observers) o.requestSent?.(t, branch);
       this.layer.forwarding.startTimers(branch);
       return true;
@@ -89,6 +91,20 @@ export class Failover {
     packet.stop();
     this.layer.replies.fake(branch, 503);
     return false;
+  }
+
+  /** The connection that the request waited for came to nothing, or ended before it was written. */
+  undelivered(branch: Branch): void {
+    const { t } = branch;
+    if (t.busy) {
+      t.defer(() => this.undelivered(branch));
+      return;
+    }
+    if (!t.inTable || branch.status !== 0) return;
+    branch.packet.stop();
+    this.layer.host.log.warn('tm', `sending request on branch ${branch.index} failed`);
+    this.next(branch);
+    this.layer.replies.fake(branch, UNDELIVERED);
   }
 
   /** No final reply came in time (RFC 3261 §17.1, timers B and F; §16.8, timer C). */

@@ -4,7 +4,7 @@ import { buildForwardedReply } from '../sip/build.js';
 import { Hdr } from '../sip/header-names.js';
 import type { SipMessage } from '../sip/message.js';
 import { type Branch, FAKED, type StoredReply } from './branch.js';
-import { reasonPhrase, TmError } from './errors.js';
+import { errorReply, reasonPhrase, TmError, UNDELIVERED } from './errors.js';
 import type { TransactionLayer } from './layer.js';
 import { NONE, OPEN, pickBranch } from './reply-picking.js';
 import { TFlag, type Transaction } from './transaction.js';
@@ -196,6 +196,8 @@ export class ReplyDecision {
     if (reply === null && code === 408) {
       code = s.reply_408_code;
       reason = s.reply_408_reason;
+    } else if (reply === null && code === UNDELIVERED) {
+      reason = errorReply(TmError.SEND).reason;
     } else if (reply !== null && status === 503 && s.remap_503_500 !== 0) {
       code = 500;
     } else if (s.aggregate_challenges !== 0 && (code === 401 || code === 407)) {

@@ -33,6 +33,8 @@ export interface Sent {
   readonly to: Destination;
   readonly text: string;
   readonly at: number;
+  /** Says that it could not be sent after all (streams). */
+  readonly undelivered?: (() => void) | undefined;
 }
 
 /** The transaction layer over a network that only remembers, and time that only moves when told. */
@@ -60,9 +62,9 @@ export class Bench {
     const sockets = [this.udp, this.tcp];
     const network = {
       sockets,
-      send: (to: Destination, text: string) => {
+      send: (to: Destination, text: string, undelivered?: () => void) => {
         if (this.deadPorts.has(to.port)) return false;
-        this.sent.push({ to, text, at: this.clock.now() - this.#start });
+        this.sent.push({ to, text, at: this.clock.now() - this.#start, undelivered });
         return true;
       },
       socketFor: (d: Destination) => d.socket ?? sockets.find((s) => s.proto === d.proto) ?? null,
