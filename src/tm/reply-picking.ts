@@ -17,7 +17,6 @@ export function rank(status: number, faked: boolean, fakedPenalty: number): numb
     cls >= CLASS_RANK.length
       ? 10000 + status
       : CLASS_RANK[cls]! + (cls === 4 && !HELPFUL.has(rest) ? 100 + rest : rest);
-  if (faked && status === UNDELIVERED) return value + UNDELIVERED_PENALTY;
   return faked ? value + fakedPenalty : value;
 }
 
