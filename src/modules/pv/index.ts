@@ -26,7 +26,8 @@ export default defineModule({
     for (const text of params.shvset) {
       const { name, value } = required(text, 'shvset');
       state.sharedNames.add(name);
-      state.setShared(name, value);
+      // A thread that starts later must not undo what scripts have set.
+      if (host.threadIndex === 0) state.setShared(name, value);
     }
     for (const text of params.varset) {
       const { name, value } = required(text, 'varset');

@@ -53,8 +53,10 @@ export class PvState {
     return this.shared.get(name) ?? 0;
   }
 
-  setShared(name: string, value: Value): void {
-    this.shared.set(name, toStored(value) ?? '');
+  /** False, and logged, when memory is full. */
+  setShared(name: string, value: Value): boolean {
+    if (this.shared.set(name, toStored(value) ?? '')) return true;
+    return this.error(`could not allocate shared memory from shm pool: no room for $shv(${name})`);
   }
 }
 

@@ -52,10 +52,7 @@ export const scriptVariablePvs: PvTable = {
       state.sharedNames.add(name);
       return {
         read: () => state.getShared(name),
-        write: (_ctx, value) => {
-          state.setShared(name, value);
-          return true;
-        },
+        write: (_ctx, value) => state.setShared(name, value),
       };
     },
   }),
