@@ -5,7 +5,7 @@ const AWAITED = 0x4000_0000;
 const OWNER = AWAITED - 1;
 
 /** Looks at a lock before sleeping: what it guards takes a microsecond or two. */
-const LOOKS = 100;
+const LOOKS = 400;
 /** How long a lock may be held until somebody looks whether its owner is still there, in milliseconds. */
 const PATIENCE = 200;
 

@@ -7,6 +7,9 @@ import type { LocationStore } from './store.js';
 /** Addresses of record that the timer looks at before it lets others have a turn. */
 const TIMER_PAGE = 1000;
 
+/** Records that script threads change side by side; a power of two. */
+const TURNS = 16;
+
 /** What a domain needs of the module around it. */
 export interface DomainServices {
   readonly rules: RecordRules;
@@ -38,8 +41,8 @@ export class Domain {
   readonly #owners: ZoneMap<string>;
   readonly #contactCount: ZoneCounter;
   readonly #expiredCount: ZoneCounter;
-  /** The name of the turn that changes of records take. */
-  readonly #turn: string;
+  /** Names of the turns that changes of records take, by the hash of their address. */
+  readonly #turns: readonly string[];
 
   constructor(
     readonly name: string,
@@ -48,7 +51,7 @@ export class Domain {
     readonly slots: number,
     private readonly services: DomainServices,
   ) {
-    this.#turn = `usrloc:${name}`;
+    this.#turns = Array.from({ length: TURNS }, (_, i) => `usrloc:${name}:${i}`);
     this.#records = zone.map(`usrloc:${name}`, { immutable: true });
     this.#owners = zone.map<string>(`usrloc:${name}:ruid`);
     this.#contactCount = zone.counter(`usrloc:${name}:contacts`);
@@ -95,7 +98,7 @@ export class Domain {
   ): Eventually<T | StoreFailure> {
     if (this.services.rules.dbMode === DbMode.DB_ONLY) return this.#changeInDatabase(aor, work, undoIf);
     // The index of ids goes with the record: both change in one turn, or another thread's change could come in between.
-    const changed = this.zone.exclusive(this.#turn, () => this.#changeInMemory(aor, work, undoIf));
+    const changed = this.zone.exclusive(this.#turnOf(aor), () => this.#changeInMemory(aor, work, undoIf));
     if (changed instanceof StoreFailure) return changed;
     const { record, result } = changed;
     if (undoIf(result)) return result;
@@ -192,6 +195,10 @@ export class Domain {
     return { record, result };
   }
 
+  #turnOf(aor: string): string {
+    return this.#turns[slotHash(aor) & (TURNS - 1)]!;
+  }
+
   #refused(aor: string): StoreFailure {
     const failure = new StoreFailure('could not allocate shared memory from shm pool');
     this.services.error(`${failure.message}: no room for the contacts of ${aor}`);
@@ -249,7 +256,7 @@ export class Domain {
         const isNew = record.writes.some((w) => w.op === 'insert' && w.contact.ruid === c.ruid);
         return { ...c, state: isNew ? 'CS_NEW' : 'CS_DIRTY' };
       };
-      this.zone.exclusive(this.#turn, () =>
+      this.zone.exclusive(this.#turnOf(record.aor), () =>
         this.#records.update(record.aor, (stored) =>
           stored === undefined ? undefined : ((stored as unknown as readonly Contact[]).map(mark) as unknown as Stored),
         ),
