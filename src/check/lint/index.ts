@@ -17,6 +17,13 @@ export function lint(input: LintInput, words: readonly string[] = []): Diagnosti
   return run(input, select([...lintComments(input.comments), ...words]));
 }
 
+/** Lint's findings without those errors that the binder, or a module, has already found at the very place. */
+export function notYetSaid(found: readonly Diagnostic[], said: readonly Diagnostic[]): Diagnostic[] {
+  const place = ({ span: { at } }: Diagnostic): string => `${at.file}:${at.line}:${at.column}`;
+  const errors = new Set(said.filter((d) => d.severity === 'error').map(place));
+  return found.filter((d) => d.severity !== 'error' || !errors.has(place(d)));
+}
+
 /** What a server says when it starts: the traps that this config has walked into. */
 export function lintTraps(input: LintInput): Diagnostic[] {
   return run(input, new Set(RULES.filter((r) => r.trap && r.on)));

@@ -38,6 +38,8 @@ event_route[core:pre-routing] {
     for (const use of subject.graph.calls(...Object.keys(NAMES_GROUP))) {
       const name = literal(use.call, NAMES_GROUP[use.name]!);
       if (name === undefined || known.has(name)) continue;
+      // That there are no workers at all is another rule's.
+      if (known.size === 0 && use.name.startsWith('async_')) continue;
       const names = [...known].join(', ');
       yield {
         span: use.call.span,

@@ -1,6 +1,7 @@
 import { routeMask } from '../../../script/route-kind.js';
 import { routeKinds } from '../route-kinds.js';
 import { defineRule } from '../rule.js';
+import { callsIn, type Spot } from '../walk.js';
 
 export const wrongRouteKind = defineRule({
   code: 'KTS2072',
@@ -31,11 +32,24 @@ route[AGAIN] { t_relay(); }`,
     for (const node of subject.graph.ofKind('route')) {
       const reached = kinds.get(node) ?? 0;
       if (reached === 0) continue;
-      for (const { call, name } of node.calls) {
+      for (const { call, name, spot } of node.calls) {
         const allowed = masks.get(name);
-        if (allowed === undefined || allowed & reached) continue;
+        if (allowed === undefined || allowed & reached || asksForKind(spot)) continue;
         yield { span: call.nameSpan, title: `${name}() is not allowed in any run that reaches route[${node.name}]` };
       }
     }
   },
 });
+
+/** True under a condition that asks what is being routed. */
+function asksForKind(spot: Spot): boolean {
+  for (let at = spot.parent; at; at = at.parent) {
+    const s = at.block[at.index]!;
+    if (
+      s.kind === 'if' &&
+      [...callsIn(s.condition)].some((c) => /^(?:is_re(?:quest|ply)|t_is_\w+_route)$/.test(c.name))
+    )
+      return true;
+  }
+  return false;
+}

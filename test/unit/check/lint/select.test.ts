@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { RULES, unknownLintWord } from '../../../../src/check/lint/index.js';
+import { notYetSaid, RULES, unknownLintWord } from '../../../../src/check/lint/index.js';
 import { lintPage } from '../../../../src/check/lint/page.js';
 import { select, sightings } from './lint-config.js';
 
@@ -47,6 +47,15 @@ describe('what is reported', () => {
     const found = await sightings(`request_route {\n${lines}\n}\n`, ['none', 'unknown-worker-group']);
     expect(found).toHaveLength(100);
     expect(found.map((d) => d.span.at.line)).toEqual(found.map((_, i) => i + 2));
+  });
+
+  test('an error that the binder has found at the very place is not said again', async () => {
+    const found = await sightings('request_route { sworker_task("nope"); }', ['none', 'async']);
+    const [error, warning] = found;
+    expect([error?.code, warning?.code]).toEqual(['KTS2001', 'KTS2002']);
+    const said = [{ ...error!, code: 'KTS1010' }];
+    expect(notYetSaid(found, said)).toEqual([warning]);
+    expect(notYetSaid(found, [{ ...said[0]!, severity: 'warning' }])).toEqual(found);
   });
 
   test('nesting and routes that call many others do not take longer than the text is long', async () => {
