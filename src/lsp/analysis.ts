@@ -6,10 +6,7 @@ import {
   type Range,
 } from 'vscode-languageserver';
 import type { Diagnostic, Severity, Span } from '../../grammar/source.js';
-import { lint } from '../check/lint/index.js';
-import { RealClock } from '../clock/clock.js';
-import type { ServerOptions } from '../core/options.js';
-import { checkConfig } from '../core/server.js';
+import type { CheckJob } from './check.js';
 import { type ConfigText, utf8 } from './text.js';
 import type { Workspace } from './workspace.js';
 
@@ -36,7 +33,11 @@ const SEVERITY: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 /** Checks a config as `kts check` does, with open buffers in place of the files on disk. */
-export async function analyze(workspace: Workspace, root: string): Promise<Analysis> {
+export async function analyze(
+  workspace: Workspace,
+  root: string,
+  check: (job: CheckJob) => Promise<readonly Diagnostic[]>,
+): Promise<Analysis> {
   const { files } = workspace;
   const paths = workspace.filesOf(root);
   const texts = new Map(paths.flatMap((path) => (files.text(path) ? [[path, files.text(path)!] as const] : [])));
@@ -44,10 +45,10 @@ export async function analyze(workspace: Workspace, root: string): Promise<Analy
   const fixes = new Map<string, Fixable[]>();
   const cwd = root.startsWith('/') ? dirname(root) : process.cwd();
   const pathOf = (file: string): string => (file === root ? root : resolve(cwd, utf8(file)));
-  const checked = await checkConfig(optionsFor(workspace, root, cwd, texts));
+  const sources = new Map([...texts].map(([path, text]) => [resolve(cwd, path), text.bytes]));
+  const found = await check({ configFile: root, cwd, ...workspace.options, sources });
   const fragment = isFragment(workspace, root);
-  const seen = 'lint' in checked && checked.lint ? lint(checked.lint) : [];
-  for (const d of [...checked.diagnostics, ...seen]) {
+  for (const d of found) {
     if (fragment && !isSyntax(d)) continue;
     const path = pathOf(d.span.at.file);
     const text = texts.get(path);
@@ -103,31 +104,4 @@ function place(
   const text = texts.get(path);
   if (!text) return [];
   return [{ location: { uri: workspace.files.uri(path), range: text.spanRange(span) }, message: utf8(label) }];
-}
-
-function optionsFor(
-  { options }: Workspace,
-  root: string,
-  cwd: string,
-  texts: ReadonlyMap<string, ConfigText>,
-): ServerOptions {
-  return {
-    configFile: root,
-    cwd,
-    env: process.env,
-    compat: options.compat,
-    defines: options.defines,
-    substs: [],
-    listen: [],
-    aliases: [],
-    preamble: '',
-    allowMissing: options.allowMissing,
-    debugOffset: 0,
-    sources: new Map([...texts].map(([path, text]) => [resolve(cwd, path), text.bytes])),
-    inlineGroups: true,
-    sink: { write: () => {} },
-    clock: new RealClock(),
-    args: [],
-    onKill: () => {},
-  };
 }

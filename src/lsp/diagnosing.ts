@@ -1,5 +1,6 @@
 import type { Diagnostic as LspDiagnostic } from 'vscode-languageserver';
 import { analyze, type Fixable } from './analysis.js';
+import { Checker } from './checker.js';
 import type { Workspace } from './workspace.js';
 
 /** How long after the last key a config is checked, in milliseconds. */
@@ -7,8 +8,10 @@ const PAUSE = 150;
 
 /** Checks configs while they are being written: soon after a change, one at a time, the last state always. */
 export class Diagnosing {
+  readonly #checker = new Checker();
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #running = new Set<string>();
+  #stopped = false;
   /** Files that have findings on show, by the config that they belong to. */
   readonly #shown = new Map<string, ReadonlySet<string>>();
   readonly #fixes = new Map<string, readonly Fixable[]>();
@@ -41,9 +44,11 @@ export class Diagnosing {
     return this.#fixes.get(path) ?? [];
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     for (const timer of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();
+    this.#stopped = true;
+    await this.#checker.stop();
   }
 
   #later(root: string): void {
@@ -63,11 +68,11 @@ export class Diagnosing {
     this.#waiting.delete(root);
     this.#running.add(root);
     try {
-      const { diagnostics, fixes } = await analyze(this.workspace, root);
+      const { diagnostics, fixes } = await analyze(this.workspace, root, (job) => this.#checker.check(job));
       for (const path of diagnostics.keys()) this.#fixes.set(path, fixes.get(path) ?? []);
       this.#show(root, diagnostics);
     } catch (e) {
-      this.failed(e);
+      if (!this.#stopped) this.failed(e);
     } finally {
       this.#running.delete(root);
     }

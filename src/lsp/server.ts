@@ -88,9 +88,7 @@ export function serve(
       })
       .catch(failed);
   });
-  connection.onShutdown(() => {
-    started?.then(({ diagnosing }) => diagnosing.stop()).catch(failed);
-  });
+  connection.onShutdown(() => started.then(({ diagnosing }) => diagnosing.stop()).catch(failed));
 
   connection.onCompletion(answer([], (w, p) => complete(w, at(p), p.position, snippets)));
   connection.onCompletionResolve((item) =>
