@@ -72,8 +72,7 @@ export class SharedMemory {
 
   /** Reserves address space; the kernel gives memory as pages are first written. */
   static create(bytes: number, seed: number): SharedMemory {
-    const size = Math.min(LARGEST, Math.max(SMALLEST, bytes)) & ~(PAGE_WORDS * 4 - 1);
-    const memory = new SharedMemory(new SharedArrayBuffer(size >>> 0), threadId + 1);
+    const memory = new SharedMemory(reserve(Math.min(LARGEST, Math.max(SMALLEST, bytes))), threadId + 1);
     const { words } = memory;
     const all = Math.floor(words.length / PAGE_WORDS);
     const table = Math.ceil((At.PAGE_TABLE + all * PAGE_ENTRY) / PAGE_WORDS);
@@ -125,6 +124,16 @@ export class SharedMemory {
       if (Atomics.load(this.words, place) === owner) return place;
     }
     return 0;
+  }
+}
+
+/** So many bytes, or half as many where a machine promises no more than it has. Throws `RangeError` when there is nothing. */
+function reserve(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes - (bytes % (PAGE_WORDS * 4)));
+  } catch (error) {
+    if (bytes / 2 < SMALLEST) throw error;
+    return reserve(bytes / 2);
   }
 }
 

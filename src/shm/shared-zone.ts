@@ -43,7 +43,10 @@ export class SharedZone implements Zone {
     memory.repair = (lock) => this.#repair(lock);
   }
 
-  /** @param bytes - address space for everything stored, 4 MB to 4 GB; memory is used as entries need it. */
+  /**
+   * @param bytes - address space for everything stored, 4 MB to 4 GB, or less where the system refuses (`stats` tells);
+   *   memory is used as entries need it.
+   */
   static create({ bytes, clock }: { readonly bytes: number; readonly clock: ZoneClock }): SharedZone {
     return new SharedZone(SharedMemory.create(bytes, randomBytes(4).readInt32LE()), clock);
   }
