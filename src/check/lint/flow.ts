@@ -179,14 +179,14 @@ export function* surelyAfter(use: CallUse, graph: Graph, flow: Flow): Iterable<C
   const seen = new Set<RouteBlock>();
   if (s.kind === 'if' && use.sense === 'true') {
     yield* surely(s.then, graph, flow, seen);
-    if (!(flow.ways(s.then) & Way.NEXT)) return;
+    if (flow.ways(s.then) !== Way.NEXT) return;
   } else if (s.kind === 'if' && use.sense === 'false' && s.else) {
     yield* surely(s.else, graph, flow, seen);
-    if (!(flow.ways(s.else) & Way.NEXT)) return;
+    if (flow.ways(s.else) !== Way.NEXT) return;
   }
   for (const next of following(use.spot)) {
     yield* surely([next], graph, flow, seen);
-    if (!(flow.statement(next) & Way.NEXT)) return;
+    if (flow.statement(next) !== Way.NEXT) return;
   }
 }
 

@@ -11,7 +11,9 @@ import { deadAfterAsync } from './rules/dead-after-async.js';
 import { defaultGroupOverridden } from './rules/default-group-overridden.js';
 import { duplicateModparam } from './rules/duplicate-modparam.js';
 import { duplicateWorkerGroup } from './rules/duplicate-worker-group.js';
+import { emptyQueueItem } from './rules/empty-queue-item.js';
 import { exitInPreRouting } from './rules/exit-in-pre-routing.js';
+import { failureWithoutCancelCheck } from './rules/failure-without-cancel-check.js';
 import { httpRpcUnchecked } from './rules/http-rpc-unchecked.js';
 import { ignoredWorkerGroup } from './rules/ignored-worker-group.js';
 import { missingMaxForwards } from './rules/missing-max-forwards.js';
@@ -23,6 +25,7 @@ import { pikeEdgeIgnored } from './rules/pike-edge-ignored.js';
 import { pikeIpUnparsable } from './rules/pike-ip-unparsable.js';
 import { rcTooLate } from './rules/rc-too-late.js';
 import { regexMatchesAll } from './rules/regex-matches-all.js';
+import { relayAfterReply } from './rules/relay-after-reply.js';
 import { relayResultIgnored } from './rules/relay-result-ignored.js';
 import { removedFunction } from './rules/removed-function.js';
 import { removedModule } from './rules/removed-module.js';
@@ -38,7 +41,9 @@ import { sleepOutOfRange } from './rules/sleep-out-of-range.js';
 import { sleepOutlivesFrTimer } from './rules/sleep-outlives-fr-timer.js';
 import { sqlInjection } from './rules/sql-injection.js';
 import { suspendWithoutExit } from './rules/suspend-without-exit.js';
+import { sworkerOutsidePreRouting } from './rules/sworker-outside-pre-routing.js';
 import { sworkerWithoutDrop } from './rules/sworker-without-drop.js';
+import { sworkerXdata } from './rules/sworker-xdata.js';
 import { timerExecOrder } from './rules/timer-exec-order.js';
 import { timerRouteMissing } from './rules/timer-route-missing.js';
 import { timerWithoutRoute } from './rules/timer-without-route.js';
@@ -82,6 +87,7 @@ export const RULES: readonly Rule[] = [
   nonblockBeforeWorkers,
   defaultGroupOverridden,
   ignoredWorkerGroup,
+  sworkerOutsidePreRouting,
   undefinedQueue,
   dbmodeWithoutUrl,
   unlimitedQueue,
@@ -95,11 +101,15 @@ export const RULES: readonly Rule[] = [
   pikeEdgeIgnored,
   pikeBeforeWhitelist,
   pikeIpUnparsable,
+  emptyQueueItem,
+  sworkerXdata,
   replyAfterRelay,
   relayResultIgnored,
   missingRecordRoute,
   missingMaxForwards,
   unguardedLooseRoute,
+  failureWithoutCancelCheck,
+  relayAfterReply,
   openRelay,
   unauthenticatedRegister,
   rpcExposed,

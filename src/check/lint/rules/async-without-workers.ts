@@ -1,3 +1,4 @@
+import { SUSPENDERS } from '../facts.js';
 import { defineRule } from '../rule.js';
 import { groupNames } from '../worker-groups.js';
 
@@ -28,6 +29,17 @@ request_route {
 }
 route[LATER] { t_relay(); }`,
   *check(subject) {
+    const timers = subject.intParam('async', 'workers', 1) > 0;
+    const transactions = subject.intParam('async', 'mode', 0) === 0;
+    for (const { call, name } of subject.graph.calls(...SUSPENDERS)) {
+      if (!transactions)
+        yield { span: call.span, title: `${name}() needs module tm, which mode=1 of async leaves out` };
+      else if (!timers && (name === 'async_route' || name === 'async_sleep'))
+        yield { span: call.span, title: `${name}() is switched off by workers=0 of async` };
+    }
+    for (const { call } of subject.graph.calls('async_tkv_emit'))
+      if (subject.core('async_tkv_gname').length === 0)
+        yield { span: call.span, title: 'async_tkv_emit() needs async_tkv_gname' };
     const workers = groupNames(subject).size > 0;
     for (const { call, name } of subject.graph.calls(...MS, ...TASKS)) {
       if (!workers) yield { span: call.span, title: `${name}() needs async_workers, and there are none` };

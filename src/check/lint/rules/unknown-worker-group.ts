@@ -7,7 +7,6 @@ const NAMES_GROUP: Readonly<Record<string, number>> = {
   sworker_task: 0,
   async_task_group_route: 1,
   async_task_group_data: 1,
-  sworker_task_group: 0,
 };
 
 export const unknownWorkerGroup = defineRule({
@@ -35,6 +34,13 @@ event_route[core:pre-routing] {
 }`,
   *check(subject) {
     const known = groupNames(subject);
+    for (const line of subject.core('async_tkv_gname')) {
+      const name = `${line.value.value}`;
+      if (name !== '' && !known.has(name)) yield { span: line.span, title: `no worker group is named ${name}` };
+    }
+    for (const line of subject.core('udp_receiver_mode'))
+      if (line.value.value === 1 && !known.has('udp'))
+        yield { span: line.span, title: 'udp_receiver_mode=1 needs a worker group named udp' };
     for (const use of subject.graph.calls(...Object.keys(NAMES_GROUP))) {
       const name = literal(use.call, NAMES_GROUP[use.name]!);
       if (name === undefined || known.has(name)) continue;

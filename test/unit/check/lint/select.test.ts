@@ -50,7 +50,7 @@ describe('what is reported', () => {
   });
 
   test('an error that the binder has found at the very place is not said again', async () => {
-    const found = await sightings('request_route { sworker_task("nope"); }', ['none', 'async']);
+    const found = await sightings('request_route { sworker_task("nope"); }', ['none', 'KTS2001', 'KTS2002']);
     const [error, warning] = found;
     expect([error?.code, warning?.code]).toEqual(['KTS2001', 'KTS2002']);
     const said = [{ ...error!, code: 'KTS1010' }];
