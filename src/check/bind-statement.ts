@@ -1,8 +1,9 @@
-import type { Statement, Switch } from '../../grammar/ast.js';
+import type { AsyncStatement, Expr, Statement, Switch } from '../../grammar/ast.js';
 import type { Span } from '../../grammar/source.js';
 import { bindCall } from './bind-call.js';
 import { bindAssign, bindExpr, bindRouteCall } from './bind-expr.js';
-import type { BoundCase, BoundExpr, BoundStatement } from './program.js';
+import { bindFormat } from './bind-pv.js';
+import type { BoundCase, BoundExpr, BoundStatement, FormatText, RouteCall } from './program.js';
 import type { BindScope } from './scope.js';
 
 /** Binds the statements of a block. Statements that cannot be bound are reported and left out. */
@@ -61,13 +62,43 @@ function bindStatement(node: Statement, scope: BindScope): BoundStatement | null
       return { kind: 'break', span };
     case 'async':
     case 'launch':
-      scope.findings.add(
-        'KTS1020',
-        span,
-        `the ${node.kind}() statement needs the asynchronous engine, which this version does not have`,
-      );
-      return null;
+      return bindAsync(node, scope);
   }
+}
+
+/** `async(op(…), route[, seconds]);`, its block form, and `launch(op(…)[, route[, "param"]]);`. */
+function bindAsync(node: AsyncStatement, scope: BindScope): BoundStatement | null {
+  const { span } = node;
+  const operations = node.operations.map((call) => bindCall(call, scope));
+  const route: RouteCall | null =
+    node.route === undefined ? null : { kind: 'fixed', name: node.route, span: node.routeSpan ?? span };
+  if (node.kind === 'async') {
+    if (node.param !== undefined || (node.timeout !== undefined && node.timeout <= 0)) {
+      const place = node.param?.span ?? span;
+      scope.findings.add('KTS1055', place, 'the limit of async() must be a number of seconds, 1 or more');
+      return null;
+    }
+    if (route === null) {
+      scope.findings.add('KTS1055', span, 'async() must name the route that goes on', [
+        'Write async(operation(…), ROUTE); with launch(operation(…)); the script goes on at once.',
+      ]);
+      return null;
+    }
+  }
+  const bound = operations.filter((call) => call !== null);
+  const [first] = bound;
+  if (bound.length < operations.length || first === undefined) return null;
+  if (node.kind === 'launch') {
+    const param = node.param === undefined ? null : bindParam(node.param, scope);
+    return { kind: 'launch', operation: first, report: route, param, span };
+  }
+  const limitMs = node.timeout === undefined ? null : node.timeout * 1000;
+  return { kind: 'async', operations: bound, resume: route!, limitMs, span };
+}
+
+/** A parameter of a route: text may hold variables. */
+function bindParam(param: Expr, scope: BindScope): BoundExpr | FormatText | null {
+  return param.kind === 'string' ? bindFormat(param.value, param.span, scope) : bindExpr(param, scope);
 }
 
 function bindCondition(word: 'if' | 'while', condition: BoundExpr, scope: BindScope): BoundExpr {

@@ -64,6 +64,11 @@ export const BIND_CODES = {
   KTS1050: { severity: 'error', explain: 'No route block of that name exists.' },
   KTS1051: { severity: 'error', explain: 'The route block is defined twice.' },
   KTS1052: { severity: 'warning', explain: 'The config has no request_route: requests are logged and dropped.' },
+  KTS1055: {
+    severity: 'error',
+    explain:
+      'An asynchronous statement lacks something: async() names the route that goes on, and its limit is a number of seconds.',
+  },
   KTS1060: { severity: 'error', explain: 'The comparison is not valid.' },
 } as const satisfies Readonly<Record<string, { severity: Severity; explain: string }>>;
 

@@ -243,7 +243,24 @@ export type BoundStatement =
       readonly span: Span;
     }
   | { readonly kind: 'return' | 'exit' | 'drop'; readonly value: BoundExpr | null; readonly span: Span }
-  | { readonly kind: 'break'; readonly span: Span };
+  | { readonly kind: 'break'; readonly span: Span }
+  /** Runs operations at once, waits for all of them or for the time to be over, and goes on in another route. */
+  | {
+      readonly kind: 'async';
+      readonly operations: readonly BoundCall[];
+      readonly resume: RouteCall;
+      /** Milliseconds; null: no limit. */
+      readonly limitMs: number | null;
+      readonly span: Span;
+    }
+  /** Starts an operation and goes on; a route may be told of its end. */
+  | {
+      readonly kind: 'launch';
+      readonly operation: BoundCall;
+      readonly report: RouteCall | null;
+      readonly param: BoundExpr | FormatText | null;
+      readonly span: Span;
+    };
 
 export interface BoundCase {
   readonly label:

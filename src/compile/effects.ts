@@ -75,6 +75,9 @@ function collect(route: BoundRoute, byName: ReadonlyMap<string, number>): Direct
     call: (call) => {
       if (call.def.suspends) found.suspends = true;
     },
+    waits: () => {
+      found.suspends = true;
+    },
     route: (call) => {
       if (call.kind === 'fixed') {
         const index = byName.get(call.name);
@@ -94,8 +97,10 @@ function collect(route: BoundRoute, byName: ReadonlyMap<string, number>): Direct
 interface Visitor {
   readonly call?: (call: BoundCall) => void;
   readonly route?: (call: RouteCall) => void;
-  /** `return`, `exit` and `drop`. */
+  /** `return`, `exit` and `drop`, and the end that `async()` makes. */
   readonly leave?: () => void;
+  /** `async()`. */
+  readonly waits?: () => void;
 }
 
 /** Calls the visitors for every function and route call of a block, nested expressions included. */
@@ -131,6 +136,17 @@ export function visitBlock(body: readonly BoundStatement[], on: Visitor): void {
         if (s.value) visitExpr(s.value, on);
         break;
       case 'break':
+        break;
+      case 'async':
+        on.waits?.();
+        for (const call of s.operations) visitCall(call, on);
+        on.route?.(s.resume);
+        on.leave?.();
+        break;
+      case 'launch':
+        // What it starts goes on beside the route, which does not wait for it.
+        for (const arg of s.operation.args) visitArg(arg, on);
+        if (s.param !== null && 'kind' in s.param) visitExpr(s.param, on);
         break;
     }
   }

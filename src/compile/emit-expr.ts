@@ -149,7 +149,7 @@ export class ExprEmitter {
     if (e.kind === 'assign') return `(${this.truth(e)}?1:-1)`;
     // A choice is a computed value: undefined becomes text.
     if (e.kind === 'selval') return `(${this.value(e)}??"")`;
-    if (e.kind === 'pv') return `S(${this.value(e)})`;
+    if (e.kind === 'pv') return `${e.pv.name === '@' ? 'R.selected' : 'S'}(${this.value(e)})`;
     return this.value(e);
   }
 
@@ -181,6 +181,15 @@ export class ExprEmitter {
         ? `(typeof(x.pending=${source})==='number'?x.pending:R.resumed(x,await R.suspend(x)))`
         : source;
     return call.core ? waited : `R.done(x,${waited})`;
+  }
+
+  /** A call as a function of the run that it is to work on; its arguments are those of this run. */
+  operation(call: BoundCall): string {
+    const f = this.route.constants.use('f', this.route.linker.callee(call));
+    const args = call.args.map((a) => this.#argument(a));
+    while (args.at(-1) === 'undefined') args.pop();
+    const source = `${f}(${['y', ...args].join(',')})`;
+    return `${source.includes('await ') ? 'async' : ''}(y)=>${source}`;
   }
 
   /** The code of what an expression runs. */

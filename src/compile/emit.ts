@@ -1,4 +1,12 @@
-import type { BoundCall, BoundRoute, BoundStatement, Program, RouteCall } from '../check/program.js';
+import type {
+  BoundCall,
+  BoundExpr,
+  BoundRoute,
+  BoundStatement,
+  FormatText,
+  Program,
+  RouteCall,
+} from '../check/program.js';
 import { rangeText } from '../check/scope.js';
 import { Constants, quote } from './constants.js';
 import { canStop, type RouteEffects, visitBlock } from './effects.js';
@@ -100,6 +108,9 @@ class RouteEmitter implements RouteEmission {
       call: (call) => {
         suspends ||= call.def.suspends;
       },
+      waits: () => {
+        suspends = true;
+      },
       route: (call) => {
         suspends ||= this.#routeSuspends(call);
       },
@@ -193,7 +204,30 @@ class RouteEmitter implements RouteEmission {
       case 'break':
         if (flow.breakLabel === null) return 'return 0;';
         return `${flow.breakTail ? 'v=0;' : ''}break ${flow.breakLabel};`;
+      case 'async':
+        return this.#async(s);
+      case 'launch':
+        return `${v}${this.#launch(s)};`;
     }
+  }
+
+  /** Goes on in another route when the operations are done: the end of the run. */
+  #async(s: Extract<BoundStatement, { kind: 'async' }>): string {
+    const operations = s.operations.map((call) => this.#expr.operation(call)).join(',');
+    const resume = this.routeCall(s.resume);
+    const goOn = `${resume.includes('await ') ? 'async' : ''}()=>${resume}`;
+    return `return await R.statements.wait(x,[${operations}],${goOn},${s.limitMs},${at(s)});`;
+  }
+
+  #launch(s: Extract<BoundStatement, { kind: 'launch' }>): string {
+    const report = s.report?.kind === 'fixed' ? quote(s.report.name) : 'null';
+    const param = s.param === null ? 'null' : this.#param(s.param);
+    return `R.statements.launch(x,${this.#expr.operation(s.operation)},${report},${param},${at(s)})`;
+  }
+
+  #param(param: BoundExpr | FormatText): string {
+    if ('kind' in param) return this.#expr.text(param);
+    return `${this.constants.use('t', this.linker.format(param))}(x)`;
   }
 
   #callStatement(s: Extract<BoundStatement, { kind: 'call' }>, flow: Flow): string {
@@ -326,6 +360,9 @@ class RouteEmitter implements RouteEmission {
     return quote(rangeText(s.span));
   }
 }
+
+/** Where a statement stands, as log lines tell it. */
+const at = (s: BoundStatement): string => quote(`${s.span.at.file}:${s.span.at.line}`);
 
 /** True when evaluating can be abandoned: conversions, divisions, computed regular expressions. */
 function mayFail(e: Parameters<typeof canStop>[0]): boolean {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { entriesOf, type PvDef } from '../registry/module.js';
+import { OPERATION_CODES, ROUTE_PARAMS } from '../script/async-statements.js';
 import { resolveSelect } from '../script/selects/resolve.js';
 import { Dual, parseInteger, type Value } from '../script/value.js';
 import type { CoreState } from './state.js';
@@ -49,6 +50,24 @@ export const CORE_PVS: Readonly<Record<string, PvDef<CoreState>>> = {
   retcode: returnCode,
   '?': returnCode,
   null: readPv('Undefined.', () => () => null),
+  async_rc: pv({
+    doc: 'In the resume route of async(): the code of its operation with that number, 0 first; undefined elsewhere.',
+    inner: 'required',
+    index: false,
+    writable: false,
+    bind: (_core, inner) => ({
+      read: (ctx) => (ctx.scratch?.get(OPERATION_CODES) as number[] | undefined)?.[Number(inner!.format(ctx))] ?? null,
+    }),
+  }),
+  param: pv({
+    doc: 'In the report route of launch(): its parameter, `$param(1)`; undefined elsewhere.',
+    inner: 'required',
+    index: false,
+    writable: false,
+    bind: (_core, inner) => ({
+      read: (ctx) => (ctx.scratch?.get(ROUTE_PARAMS) as string[] | undefined)?.[Number(inner!.format(ctx)) - 1] ?? null,
+    }),
+  }),
   iuid: { ...readPv('A new unique id at each read.', () => () => randomUUID()), since: '6.x' },
   env: environment('An environment variable; undefined when unset.', (text) => text),
   envn: environment(

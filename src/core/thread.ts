@@ -23,6 +23,8 @@ import type { Host } from '../registry/host.js';
 import { ConfigError, type ModuleDef } from '../registry/module.js';
 import type { Threads } from '../registry/threads.js';
 import type { RpcTable } from '../rpc/table.js';
+import { AsyncStatements } from '../script/async-statements.js';
+import type { ScriptContext } from '../script/context.js';
 import { compileRegex } from '../script/regex/index.js';
 import { ScriptRuntime } from '../script/runtime.js';
 import { ScriptVars } from '../script/script-vars.js';
@@ -308,6 +310,14 @@ export class ScriptThread implements Host {
       maxDepth: this.settings.max_recursive_level,
       compileRegex: (source, { newline }) => compileRegex(source, { ignoreCase: true, newline }),
       findRoute: (table, name) => this.routes.find(table, name),
+      statements: new AsyncStatements({
+        log: this.log,
+        vars,
+        begin: (ctx) => this.#beginWaiting(ctx),
+        after: (ms, run) => this.clock.after(ms, run),
+        findRoute: (name) => this.routes.find('main', name),
+        fakeRequest: () => this.routes.fakeRequest(),
+      }),
       onAction: prefixMode
         ? (ctx) => {
             ctx.logPrefix = undefined;
@@ -324,6 +334,15 @@ export class ScriptThread implements Host {
       this.routes.install(codes, vars);
       this.#installLogPrefix();
     };
+  }
+
+  /** Asks who has a say in it whether a run may wait. */
+  #beginWaiting(ctx: ScriptContext): number {
+    for (const hook of this.hooks.beforeWait) {
+      const code = hook(ctx);
+      if (code <= 0) return code;
+    }
+    return 1;
   }
 
   #installLogPrefix(): void {

@@ -6,6 +6,7 @@ export function noHooks(): Hooks {
     rawReceived: [],
     rawSending: [],
     elsewhere: [],
+    beforeWait: [],
     preRequest: [],
     postRequest: [],
     preReply: [],

@@ -117,6 +117,11 @@ export interface Hooks {
   readonly rawSending: ((text: string, dst: Destination, attrs: Attributes) => string)[];
   /** With several threads: true when another thread has been given the message, since what it belongs to is there. */
   readonly elsewhere: ((msg: SipMessage) => boolean)[];
+  /**
+   * Before `async()` makes a run wait: 0 ends the script (a retransmission, which was absorbed), a negative code says that
+   * it cannot wait.
+   */
+  readonly beforeWait: ((ctx: ScriptContext) => number)[];
   /** Before request_route; false drops the message. */
   readonly preRequest: ((ctx: ScriptContext) => boolean)[];
   /** After request_route has ended. */

@@ -1,5 +1,6 @@
 import type { Log } from '../observe/log.js';
 import type { Regex, RouteRef, RouteTable } from '../registry/arguments.js';
+import type { AsyncStatements } from './async-statements.js';
 import { type ScriptContext, Stop } from './context.js';
 import { EVALUATION_FAILED, makeOperators, type Operators } from './operators.js';
 import type { ScriptVars } from './script-vars.js';
@@ -15,6 +16,8 @@ export interface RuntimeParts {
   /** Compiles a regular expression that is only known at run time; the message when it is not valid. */
   readonly compileRegex: (source: string, flags: { newline: boolean }) => Regex | { readonly error: string };
   readonly findRoute: (table: RouteTable, name: string) => RouteRef | null;
+  /** Carries out `async()` and `launch()`. */
+  readonly statements: AsyncStatements;
   /** Called before every action when the program was emitted with the action hook. */
   readonly onAction: ((ctx: ScriptContext, line: number) => void) | null;
 }
@@ -34,6 +37,7 @@ export class ScriptRuntime {
   readonly A: Operators['add'];
   readonly E: Operators['equal'];
   readonly maxLoops: number;
+  readonly statements: AsyncStatements;
   readonly #log: Log;
   readonly #parts: RuntimeParts;
   readonly #regexes = new Map<string, Regex | { readonly error: string }>();
@@ -42,6 +46,7 @@ export class ScriptRuntime {
     this.#parts = parts;
     this.#log = parts.log;
     this.maxLoops = parts.maxLoops;
+    this.statements = parts.statements;
     this.O = makeOperators(parts.compat, parts.log);
     this.M = this.O.math;
     this.I = this.O.int;
@@ -59,6 +64,12 @@ export class ScriptRuntime {
     }
     return toStored(v);
   };
+
+  /** What `@select` found on its way into a variable: nothing is empty text, unlike the null of `$sel`. */
+  selected(v: Value): string | number | bigint {
+    if (v === undefined) this.#readFailed = true;
+    return toStored(v ?? '') as string | number | bigint;
+  }
 
   #readFailed = false;
 

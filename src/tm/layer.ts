@@ -2,6 +2,7 @@ import type { RouteRef } from '../registry/arguments.js';
 import type { Host } from '../registry/host.js';
 import { Attributes } from '../script/attributes.js';
 import { ScriptContext } from '../script/context.js';
+import { RouteKind } from '../script/route-kind.js';
 import type { SipMessage } from '../sip/message.js';
 import { Method } from '../sip/methods.js';
 import { Arming, takeArming, transactionOf } from './arming.js';
@@ -10,8 +11,8 @@ import { errorReply, TmError } from './errors.js';
 import { Failover } from './failover.js';
 import { Failure } from './failure.js';
 import { Forwarding } from './forward.js';
-import { letGo } from './letting-go.js';
 import { Handover } from './handover.js';
+import { letGo } from './letting-go.js';
 import { Match, Matcher, type RequestMatch } from './matching.js';
 import { Relay } from './relay.js';
 import { ReplyHandling } from './reply-handling.js';
@@ -66,6 +67,7 @@ export class TransactionLayer {
   attach(): void {
     this.host.hooks.onReply.push((ctx) => this.replies.received(ctx));
     this.host.hooks.postRequest.push((ctx) => this.endOfRun(ctx));
+    this.host.hooks.beforeWait.push((ctx) => this.beforeWait(ctx));
     this.host.hooks.unfinished.push({
       count: () => this.table.size - this.statistics.waiting,
       concerns: ({ msg }) => this.matcher.request(msg).status !== Match.NONE || this.matcher.sameBranch(msg) !== null,
@@ -95,6 +97,8 @@ export class TransactionLayer {
   /** The transaction that a run is about: the one set for it, or the one its message matches. */
   current(ctx: ScriptContext): Transaction | null {
     if (ctx.transaction instanceof Transaction) return ctx.transaction;
+    // A server that replies statelessly only has nothing to compare with.
+    if (this.table.size === 0 && ctx.msg.isRequest && transactionOf(ctx.msg) === null) return null;
     const match = this.lookup(ctx);
     return match.status === Match.FOUND ? match.t : null;
   }
@@ -277,6 +281,17 @@ export class TransactionLayer {
   #bind(ctx: ScriptContext, t: Transaction): void {
     ctx.msg.transaction = t;
     ctx.transaction = t;
+  }
+
+  /** A request that is about to wait gets its transaction, so that retransmissions are absorbed meanwhile. */
+  beforeWait(ctx: ScriptContext): number {
+    const { msg } = ctx;
+    const isLocal = msg.received.socket.index < 0;
+    if (!msg.isRequest || msg.methodId === Method.ACK || ctx.kind !== RouteKind.REQUEST || isLocal) return 1;
+    const t = this.suspension.begin(ctx);
+    if (t === null) return TmError.UNSPECIFIED;
+    if (t !== 0) this.server.autoTrying(t, ctx);
+    return t === 0 ? 0 : 1;
   }
 
   /** The script is done with a request: a transaction that it left without an answer or a branch gets one. */
