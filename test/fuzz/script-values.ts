@@ -181,7 +181,7 @@ const TRANSFORMATIONS: readonly (readonly [number, readonly string[]])[] = [
   [5, ['s.strip,1', 's.strip,0', 's.striptail,2', 's.stripto,b', 's.stripto,@']],
   [5, ['s.before,=', 's.after,=', 's.before,@', 's.after,:', 's.count,a', 's.count,,', 's.count,;']],
   [5, ['s.replace,a,XY', 's.replace,b,', 's.replace,;,-', 's.rm,a', 's.rm,\\n', 's.rm, ']],
-  [3, ['s.prefixes', 's.prefixes,2', 's.prefixes.quoted', 's.prefixes.quoted,3', 's.fmtlines,10,2', 's.fmtlinet,4,1']],
+  [3, ['s.prefixes', 's.prefixes,2', 's.prefixes.quoted', 's.prefixes.quoted,3']],
   [
     6,
     [
@@ -258,6 +258,8 @@ const TRANSFORMATIONS: readonly (readonly [number, readonly string[]])[] = [
  * an integer that is taken for text, as does anything after what passes its text on: these stand first, after what is text.
  */
 const BY_VARIABLE = [
+  's.fmtlines,10,2',
+  's.fmtlinet,4,1',
   's.unquote',
   's.unbracket',
   's.substr,$var(a),1',

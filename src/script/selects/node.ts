@@ -2,8 +2,8 @@ import type { Host } from '../../registry/host.js';
 import type { ScriptContext } from '../context.js';
 import type { SelectStep } from './path.js';
 
-/** Reads a select: text, or null when there is nothing. */
-export type SelectRead = (ctx: ScriptContext) => string | null;
+/** Reads a select: text, null when there is nothing, undefined when what it is part of cannot be parsed. */
+export type SelectRead = (ctx: ScriptContext) => string | null | undefined;
 
 /** A place in the tree of selects that a path has reached. */
 export interface SelectNode {

@@ -14,7 +14,7 @@ export function paramsNode(read: SelectRead): SelectNode {
       const dashed = lower.replaceAll('_', '-');
       return leaf((ctx) => {
         const params = read(ctx);
-        return params === null ? null : (paramValue(params, lower) ?? paramValue(params, dashed));
+        return typeof params === 'string' ? (paramValue(params, lower) ?? paramValue(params, dashed)) : params;
       });
     },
   };
@@ -25,12 +25,15 @@ export function uriNode(read: SelectRead): SelectNode {
   const part = (get: (uri: Uri) => string | null) => (): SelectNode =>
     leaf((ctx) => {
       const text = read(ctx);
-      const uri = text === null ? null : parseUri(text);
-      return uri === null ? null : get(uri);
+      if (typeof text !== 'string') return text;
+      const uri = parseUri(text);
+      return uri === null ? undefined : get(uri);
     });
   const params: SelectRead = (ctx) => {
     const text = read(ctx);
-    return text === null ? null : filled(parseUri(text)?.params);
+    if (typeof text !== 'string') return text;
+    const uri = parseUri(text);
+    return uri === null ? undefined : filled(uri.params);
   };
   return branch(read, {
     type: part((u) => u.scheme),

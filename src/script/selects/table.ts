@@ -57,12 +57,12 @@ const recordRoute: SelectEntry = () =>
 function anyHeader(read: SelectRead): SelectNode {
   const parsed = (ctx: ScriptContext) => {
     const body = read(ctx);
-    return body === null ? null : parseNameAddr(body);
+    return typeof body === 'string' ? parseNameAddr(body) : null;
   };
   const params: SelectRead = (ctx) => {
     const body = read(ctx);
     const semi = body?.indexOf(';') ?? -1;
-    return body === null || semi < 0 ? null : body.slice(semi + 1);
+    return typeof body !== 'string' || semi < 0 ? null : body.slice(semi + 1);
   };
   return branch(read, {
     nameaddr: () => addressNode(parsed, read),
@@ -97,7 +97,7 @@ const headerValue: SelectEntry = (step) => {
     };
     const parsed = (ctx: ScriptContext) => {
       const value = read(ctx);
-      return value === null ? null : parseNameAddr(value);
+      return typeof value === 'string' ? parseNameAddr(value) : null;
     };
     const address = addressNode(parsed, read);
     const any = anyHeader(read);

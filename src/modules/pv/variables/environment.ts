@@ -117,7 +117,8 @@ export const environmentPvs: PvTable = {
     bind: (state, inner) => {
       const resolved = resolveSelect(inner!.text, state.host);
       if ('error' in resolved) throw new ArgumentError(resolved.error);
-      return { read: resolved.read };
+      const { read } = resolved;
+      return { read: (ctx) => read(ctx) ?? null };
     },
   }),
   ccp: pv({
