@@ -62,7 +62,8 @@ function asUsed(
   scope: BindScope,
 ): FunctionDef<unknown> {
   if (def.suspendsWhen === undefined) return def;
-  return def.suspendsWhen(args.map(literalOf), scope.settingsOf(module)) ? def : { ...def, suspends: false };
+  const mayWait = def.suspendsWhen(args.map(literalOf), scope.settingsOf(module), scope.settingsOf);
+  return mayWait ? def : { ...def, suspends: false };
 }
 
 function literalOf(arg: BoundArg): string | undefined {

@@ -62,9 +62,13 @@ const FAKE_REQUEST = [
   '',
 ].join('\r\n');
 
+const MOST_ASKED = 1024;
+
 /** The route blocks of a program by table and name, and how they are run. */
 export class RouteTables implements Routes {
   #routes: ReadonlyMap<string, CompiledRoute> = new Map();
+  /** What was looked for, by name and then table: modules ask for their event routes with every message. */
+  readonly #asked = new Map<string, Map<RouteTable, CompiledRoute | null>>();
   #ordered: readonly CompiledRoute[] = [];
   /** Ends of blocks that functions continue at, by number. */
   #rests: CompiledRoute[] = [];
@@ -94,10 +98,12 @@ export class RouteTables implements Routes {
       return route;
     });
     this.#routes = routes;
+    this.#asked.clear();
     this.program = program;
     return () => {
       this.program = before.program;
       this.#routes = before.routes;
+      this.#asked.clear();
       this.#ordered = before.ordered;
       before.ordered.forEach((route, i) => {
         route.defined = defined[i]!;
@@ -131,7 +137,15 @@ export class RouteTables implements Routes {
 
   find(table: RouteTable, name: string): CompiledRoute | null {
     if (table === 'rest') return this.#rests[Number(name)] ?? null;
-    return this.#routes.get(`${table}:${name}`) ?? null;
+    let tables = this.#asked.get(name);
+    if (tables === undefined) {
+      // Names may come from messages.
+      if (this.#asked.size >= MOST_ASKED) this.#asked.clear();
+      this.#asked.set(name, (tables = new Map()));
+    }
+    let route = tables.get(table);
+    if (route === undefined) tables.set(table, (route = this.#routes.get(`${table}:${name}`) ?? null));
+    return route;
   }
 
   /** Fixed names in `route(NAME)` calls, each with where it stands. */

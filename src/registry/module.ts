@@ -44,7 +44,12 @@ export interface FunctionDef<S> {
   bind(state: S, site: CallSite): (ctx: ScriptContext, ...args: never[]) => ReturnCode;
 }
 
-export type SuspendsWhen = (literals: readonly (string | undefined)[], settings: readonly ParamSetting[]) => boolean;
+/** `settingsOf` gives the lines of another module. */
+export type SuspendsWhen = (
+  literals: readonly (string | undefined)[],
+  settings: readonly ParamSetting[],
+  settingsOf: (module: ModuleDef) => readonly ParamSetting[],
+) => boolean;
 
 /** A pseudo-variable's part in parentheses: fixed text, or a format string evaluated per access. */
 export interface PvInner {

@@ -157,6 +157,11 @@ export class ReplyEdits {
     this.headers.push(line.endsWith('\r\n') ? line : `${line}\r\n`);
   }
 
+  /** Adds header lines that are known to end with CRLF. */
+  addLines(lines: string): void {
+    this.headers.push(lines);
+  }
+
   /** Sets the body; its Content-Type takes its place among the headers, as upstream does. */
   setBody(body: string, contentType: string): void {
     this.body = body;

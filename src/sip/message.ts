@@ -3,6 +3,7 @@
  * asked for and kept. Reads always see the text as received; see edits.ts for changes.
  */
 import { type BranchTarget, DEFAULT_MAX_BRANCHES } from './branches.js';
+import { bytesOf } from './bytes.js';
 import { equalsIgnoreCase, parseUint } from './chars.js';
 import { type Contact, type ContactList, parseContacts } from './contact.js';
 import { type CSeq, parseCSeq } from './cseq.js';
@@ -27,6 +28,7 @@ import { listHas } from './params.js';
 import type { ListenSocket, ReceiveInfo } from './receive-info.js';
 import { parseUri, type Uri } from './uri.js';
 import { parseVia, type Via } from './via.js';
+import { copyAt, wordAt } from './words.js';
 
 /** Why a text is not a SIP message. */
 export class ParseFailure {
@@ -370,6 +372,17 @@ export class SipMessage {
   bodyOf(id: HeaderId): string | null {
     const i = this.firstHeader(id);
     return i < 0 ? null : this.headerBody(i);
+  }
+
+  /** {@link bodyOf} in characters of its own: for what outlives the message, which a slice would keep alive. */
+  bodyCopyOf(id: HeaderId): string | null {
+    const i = this.firstHeader(id);
+    return i < 0 ? null : copyAt(this.raw, bytesOf(this.raw), this.headerBodyStart(i), this.headerBodyEnd(i));
+  }
+  /** The same for texts that come with many messages: one copy serves all of them. */
+  wordOf(id: HeaderId): string | null {
+    const i = this.firstHeader(id);
+    return i < 0 ? null : wordAt(this.raw, bytesOf(this.raw), this.headerBodyStart(i), this.headerBodyEnd(i));
   }
 
   // --- parsed headers ---

@@ -6,7 +6,7 @@
 
 const PLACES = 8192;
 /** Longer texts are cut as ever: a slice of more than twelve characters is no copy, but keeps its message alive. */
-const LONGEST = 24;
+const LONGEST = 48;
 /** Up to here a slice is a copy of its own. */
 const COPIED = 12;
 
@@ -33,7 +33,16 @@ export function wordAt(text: string, bytes: Uint8Array, from: number, end: numbe
   return fresh;
 }
 
-/** Characters of their own, so that a word does not keep the message it stood in. */
+/** `text[from, end)` in characters of its own: for what outlives the message, which a slice would keep alive. */
+export function copyAt(text: string, bytes: Uint8Array, from: number, end: number): string {
+  return end - from <= COPIED ? text.slice(from, end) : copyOf(bytes, from, end);
+}
+
+/** `text` in characters of its own. */
+export function ownText(text: string): string {
+  return text.length <= COPIED ? text : Buffer.from(text, 'latin1').latin1Slice();
+}
+
 function copyOf(bytes: Uint8Array, from: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).latin1Slice();
+  return Buffer.prototype.latin1Slice.call(bytes, from, end);
 }

@@ -1,24 +1,24 @@
 import { randomInt } from 'node:crypto';
 import type { ScriptContext } from '../../script/context.js';
+import { bytesOf } from '../../sip/bytes.js';
 import { type Contact as ContactHeader, parseQ } from '../../sip/contact.js';
 import { Hdr } from '../../sip/header-names.js';
 import type { SipMessage } from '../../sip/message.js';
 import { methodSet } from '../../sip/methods.js';
 import type { ListenSocket } from '../../sip/receive-info.js';
-import { ALL_METHODS, type ContactInfo } from '../usrloc/contact.js';
+import { ALL_METHODS, type Contact, type ContactInfo } from '../usrloc/contact.js';
 import type { Usrloc } from '../usrloc/index.js';
 import { Refusal, RegError } from './errors.js';
-import { readPath } from './path.js';
+import { NO_PATH, readPath } from './path.js';
 import type { Settings } from './settings.js';
 
 const MAX_CALL_ID = 255;
 const MAX_USER_AGENT = 255;
 const MAX_RECEIVED = 255;
 const NO_USER_AGENT = 'n/a';
-const STREAMS = new Set(['tcp', 'tls', 'ws', 'wss']);
 
 /** What all contacts of one REGISTER share. */
-export type CommonInfo = Omit<ContactInfo, 'ruid' | 'address' | 'expires' | 'q' | 'methods' | 'instance' | 'regId'>;
+export type CommonInfo = Omit<ContactInfo, 'address' | 'expires' | 'q' | 'methods' | 'instance' | 'regId'>;
 
 /** Reads the facts of a REGISTER that go with each of its contacts. */
 export function commonInfo(
@@ -26,20 +26,19 @@ export function commonInfo(
   settings: Settings,
   usrloc: Usrloc,
   memoryOnly: boolean,
+  now: number,
 ): CommonInfo | Refusal {
   const { msg } = ctx;
-  const callId = msg.callId ?? '';
+  const callId = msg.bodyCopyOf(Hdr.CALL_ID) ?? '';
   if (callId.length > MAX_CALL_ID) return new Refusal(RegError.CALL_ID_TOO_LONG, 'callid too long');
   const cseq = msg.cseq?.number;
   if (cseq === undefined) return new Refusal(RegError.INVALID_CSEQ, 'failed to convert cseq number');
-  const path =
-    settings.params.use_path !== 0
-      ? readPath(msg, settings.params.path_use_received !== 0)
-      : { text: '', received: '' };
+  const path = settings.params.use_path !== 0 ? readPath(msg, settings.params.path_use_received !== 0) : NO_PATH;
   if (path instanceof Refusal) return path;
-  const agent = msg.bodyOf(Hdr.USER_AGENT) ?? '';
+  const agent = msg.wordOf(Hdr.USER_AGENT) ?? '';
   const forcedConnection = settings.number(ctx, 'tcpconn_id') ?? 0;
-  const ownConnection = STREAMS.has(msg.received.proto) ? msg.received.connectionId : -1;
+  const { proto } = msg.received;
+  const ownConnection = proto === 'udp' || proto === 'sctp' ? -1 : msg.received.connectionId;
   const natted = path.received !== '' ? usrloc.natFlag : 0;
   return {
     received: path.received,
@@ -50,7 +49,7 @@ export function commonInfo(
     cflags: (msg.bflags | natted) >>> 0,
     userAgent: agent !== '' && agent.length < MAX_USER_AGENT ? agent : NO_USER_AGENT,
     socket: socketText(ctx, settings, usrloc),
-    lastModified: usrloc.now(),
+    lastModified: now,
     serverId: usrloc.host.settings.server_id,
     connectionId: forcedConnection > 0 ? forcedConnection : ownConnection,
     xavp: usrloc.attributesFor(ctx.attrs),
@@ -64,8 +63,8 @@ export function contactInfo(
   header: ContactHeader,
   expires: number,
   settings: Settings,
-  usrloc: Usrloc,
   useRegId: boolean,
+  known: readonly Contact[],
 ): ContactInfo | Refusal {
   const q = contactQ(ctx, header, settings);
   if (q instanceof Refusal) return q;
@@ -82,8 +81,7 @@ export function contactInfo(
   }
   // Field by field: spreading an object this wide costs several microseconds.
   return {
-    ruid: usrloc.newRuid(),
-    address: header.uri,
+    address: addressIn(known, ctx.msg, header),
     received,
     path: common.path,
     expires,
@@ -104,6 +102,19 @@ export function contactInfo(
   };
 }
 
+/** The address of a contact, as the very text that is stored when it is: such texts compare at a glance. */
+function addressIn(known: readonly Contact[], msg: SipMessage, { addr }: ContactHeader): string {
+  const length = addr.uriEnd - addr.uriStart;
+  const bytes = bytesOf(msg.raw);
+  for (const { address } of known) {
+    if (address.length !== length) continue;
+    let i = 0;
+    while (i < length && address.charCodeAt(i) === bytes[addr.uriStart + i]!) i++;
+    if (i === length) return address;
+  }
+  return addr.uri;
+}
+
 /** Methods that a contact takes: its own list, else what Allow says, else all. */
 function methodsOf(msg: SipMessage, header: ContactHeader): number {
   if (header.methods !== -1) return header.methods >>> 0;
@@ -119,7 +130,7 @@ function contactQ(ctx: ScriptContext, header: ContactHeader, settings: Settings)
     return forced >= 0 && forced <= 1000 ? forced : new Refusal(RegError.INVALID_Q, 'invalid q parameter');
   }
   const text = header.addr.param('q') ?? '';
-  if (text === '') return settings.get('default_q');
+  if (text === '') return settings.current.default_q;
   const q = parseQ(text);
   return q < 0 ? new Refusal(RegError.INVALID_Q, 'invalid q parameter') : q;
 }
@@ -153,7 +164,7 @@ export function contactExpires(
 ): number | Refusal {
   const { seconds, range } = askedExpires(ctx, header, settings);
   if (seconds === 0) return 0;
-  const least = settings.get('min_expires');
+  const least = settings.current.min_expires;
   let life = seconds;
   if (life < least) {
     if (settings.params.min_expires_mode !== 0)
@@ -161,7 +172,7 @@ export function contactExpires(
     life = least;
   }
   if (variation && range !== 0) life = Math.max(least, varied(life, range));
-  const most = settings.get('max_expires');
+  const most = settings.current.max_expires;
   if (most !== 0 && life > most) life = most;
   return now + life;
 }
@@ -174,16 +185,16 @@ function askedExpires(
   const forced = settings.number(ctx, 'expires');
   if (forced !== null && forced >= 0) return { seconds: forced, range: 0 };
   const text = header.addr.param('expires') ?? '';
-  const fallback = settings.get('default_expires_range');
+  const fallback = settings.current.default_expires_range;
   if (text === '') {
     const { expires } = ctx.msg;
-    if (expires < 0) return { seconds: settings.get('default_expires'), range: fallback };
-    return { seconds: expires, range: settings.get('expires_range') };
+    if (expires < 0) return { seconds: settings.current.default_expires, range: fallback };
+    return { seconds: expires, range: settings.current.expires_range };
   }
   // RFC 3261 §10.3 step 6: a malformed value counts as an hour.
   return header.expires < 0
     ? { seconds: 3600, range: fallback }
-    : { seconds: header.expires, range: settings.get('expires_range') };
+    : { seconds: header.expires, range: settings.current.expires_range };
 }
 
 /** Somewhere between `seconds` and `range` percent less. */

@@ -1,6 +1,6 @@
 import { ArgumentError, type BindEnv, int, literal, parsed, text } from '../../registry/arguments.js';
-import { defineModule, entriesOf, type FunctionInfo } from '../../registry/module.js';
-import type { Domain, Usrloc } from '../usrloc/index.js';
+import { defineModule, entriesOf, type FunctionInfo, type SuspendsWhen } from '../../registry/module.js';
+import usrlocModule, { type Domain, type Usrloc } from '../usrloc/index.js';
 import { fromUser, lookup, lookupBranches, lookupXavp, registered } from './lookup.js';
 import { params } from './params.js';
 import { ulc } from './profiles.js';
@@ -47,12 +47,16 @@ const FOUND = { '1': 'found', '-1': 'no contact', '-2': 'no contact for this met
 const YES_NO = { '1': 'yes', '-1': 'no' };
 const REMOVED = { '1': 'done', '-1': 'no address of record', '-2': 'failed', '-3': 'no such contact' };
 
+/** Whether contacts are read from or written to a database while a script waits: `db_mode` 1 and 3 of usrloc. */
+const usesDatabase: SuspendsWhen = (_literals, _settings, settingsOf) =>
+  settingsOf(usrlocModule).some(({ name, value }) => name === 'db_mode' && !['0', '2', '4'].includes(`${value}`));
+
 const info = (
   routes: FunctionInfo['routes'],
   doc: string,
   example: string,
   returns: FunctionInfo['returns'],
-): FunctionInfo => ({ routes, doc, example, returns, suspends: true, literalOnly: true });
+): FunctionInfo => ({ routes, doc, example, returns, suspends: usesDatabase, literalOnly: true });
 
 const saving = info(
   ['REQUEST', 'FAILURE', 'ONREPLY'],

@@ -95,7 +95,7 @@ function apply(
     if (!toRequestUri(registrar, ctx, contacts[first]!)) return Lookup.ERROR;
     next++;
   }
-  if (instance !== '' || registrar.settings.get('append_branches') === 0) return Lookup.FOUND;
+  if (instance !== '' || registrar.settings.current.append_branches === 0) return Lookup.FOUND;
   for (const contact of contacts.slice(next)) {
     if (!counts(registrar, contact) || !takesMethod(registrar, msg, contact) || !filter(contact)) continue;
     const branch = toBranch(registrar, contact);
@@ -109,7 +109,7 @@ function apply(
 }
 
 function counts(registrar: Registrar, contact: Contact): boolean {
-  return isValid(contact, registrar.usrloc.now()) || registrar.settings.get('use_expired_contacts') !== 0;
+  return isValid(contact, registrar.usrloc.now()) || registrar.settings.current.use_expired_contacts !== 0;
 }
 
 /** Requests inside a dialog go to whoever is in it. */
@@ -236,7 +236,7 @@ function lookupBranch(
     if (first === undefined)
       return usable.length === 0 && contacts.some((c) => counts(registrar, c)) ? Lookup.METHOD : Lookup.NOT_FOUND;
     Object.assign(branch, first);
-    if (registrar.settings.get('append_branches') !== 0) {
+    if (registrar.settings.current.append_branches !== 0) {
       for (const other of others) ctx.msg.addBranch(other, registrar.maxBranches);
     }
     return Lookup.FOUND;

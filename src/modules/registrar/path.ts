@@ -10,7 +10,7 @@ export interface PathVector {
   readonly received: string;
 }
 
-const NO_PATH: PathVector = { text: '', received: '' };
+export const NO_PATH: PathVector = { text: '', received: '' };
 
 export function readPath(msg: SipMessage, useReceived: boolean): PathVector | Refusal {
   const bodies: string[] = [];

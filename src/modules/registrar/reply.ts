@@ -29,8 +29,12 @@ export function contactHeader(
   now: number,
   settings: Settings,
 ): string | null {
-  const list = contacts.filter((c) => isValid(c, now)).map((c) => contactText(c, host, withGruu, now, settings));
-  return list.length === 0 ? null : `Contact: ${list.join(', ')}`;
+  let list = '';
+  for (const c of contacts) {
+    if (!isValid(c, now)) continue;
+    list += `${list === '' ? 'Contact: ' : ', '}${contactText(c, host, withGruu, now, settings)}`;
+  }
+  return list === '' ? null : list;
 }
 
 function contactText(c: Contact, host: string, withGruu: boolean, now: number, settings: Settings): string {
@@ -62,7 +66,7 @@ function temporaryGruu(c: Contact, host: string): string {
 /** Puts the headers of the reply in place; the status that it is to have. */
 export function prepareReply(ctx: ScriptContext, pending: PendingReply, settings: Settings, now: number): number {
   const { msg } = ctx;
-  const add = (line: string): void => msg.replyEdits.addHeader(`${line}\r\n`);
+  const add = (line: string): void => msg.replyEdits.addLines(`${line}\r\n`);
   if (pending.contacts !== null) {
     const header = contactHeader(pending.contacts, pending.host, msg.supports('gruu'), now, settings);
     if (header !== null) add(header);
@@ -72,11 +76,11 @@ export function prepareReply(ctx: ScriptContext, pending: PendingReply, settings
     add('Require: outbound');
     add('Supported: outbound');
   } else if (error === RegError.OUTBOUND_REQUIRED) add('Unsupported: outbound');
-  else if (error === RegError.TOO_BRIEF) add(`Min-Expires: ${settings.get('min_expires')}`);
+  else if (error === RegError.TOO_BRIEF) add(`Min-Expires: ${settings.current.min_expires}`);
   const [status, text] = error;
   if (status !== 200) {
     add(`P-Registrar-Error: ${text}`);
-    if (status >= 500 && settings.get('retry_after') !== 0) add(`Retry-After: ${settings.get('retry_after')}`);
+    if (status >= 500 && settings.current.retry_after !== 0) add(`Retry-After: ${settings.current.retry_after}`);
   }
   return status;
 }

@@ -97,7 +97,7 @@ export function save(
     owner.aor,
     (record) => {
       kept = record.contacts.length === 0 ? null : record.contacts;
-      const common = commonInfo(ctx, settings, usrloc, (flags & SaveFlag.MEMORY_ONLY) !== 0);
+      const common = commonInfo(ctx, settings, usrloc, (flags & SaveFlag.MEMORY_ONLY) !== 0, record.now);
       if (common instanceof Refusal) return common;
       path = common.path;
       return register(registrar, request, record, common, contacts.list);
@@ -209,11 +209,11 @@ function register(
   for (const header of headers) {
     const expires = contactExpires(ctx, header, settings, record.now, (flags & SaveFlag.NO_VARIATION) === 0);
     if (expires instanceof Refusal) return expires;
-    const info = contactInfo(ctx, common, header, expires, settings, usrloc, useRegId);
+    const info = contactInfo(ctx, common, header, expires, settings, useRegId, record.contacts);
     if (info instanceof Refusal) return info;
     asked.push({ info, expires });
   }
-  const most = settings.number(ctx, 'max_contacts') ?? settings.get('max_contacts');
+  const most = settings.number(ctx, 'max_contacts') ?? settings.current.max_contacts;
   if (most > 0 && (isNew || !single)) {
     const tooMany = checkCount(record, asked, most, request.aor, isNew);
     if (tooMany) return tooMany;
@@ -231,7 +231,7 @@ function register(
     }
     if (match.outcome === 'none') {
       if (expires === 0) continue;
-      const inserted = record.insert(info);
+      const inserted = record.insert(usrloc.newRuid(), info);
       code = Saved.INSERTED;
       if (single && !isNew) {
         for (const other of record.contacts) if (other !== inserted) record.delete(other);

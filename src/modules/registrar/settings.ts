@@ -30,7 +30,8 @@ export class Settings {
   readonly aor: AorRules;
   /** Mask of `sock_flag`; 0 when nothing names a socket. */
   readonly socketFlag: number;
-  readonly #changed: Record<Changeable, number>;
+  /** Parameters that may change at run time, as they are. */
+  readonly current: Record<Changeable, number>;
   #receivedAvp: BoundPv | null = null;
 
   constructor(
@@ -54,7 +55,7 @@ export class Settings {
     const names = params.sock_hdr_name !== null ? params.sock_hdr_name !== '' : Boolean(params.xavp_cfg);
     this.socketFlag = params.sock_flag < 0 || !names ? 0 : 1 << params.sock_flag;
     const q = params.default_q;
-    this.#changed = {
+    this.current = {
       default_expires: params.default_expires,
       default_expires_range: params.default_expires_range,
       expires_range: params.expires_range,
@@ -75,9 +76,9 @@ export class Settings {
           {
             type: 'int',
             doc: CHANGEABLE[name],
-            read: () => this.#changed[name],
+            read: () => this.current[name],
             write: (value: number | string) => {
-              this.#changed[name] = Number(value);
+              this.current[name] = Number(value);
               return null;
             },
           },
@@ -93,11 +94,6 @@ export class Settings {
     const pv = this.host.bindEnv.pv(text);
     if (pv.name !== 'avp') throw new ConfigError(`malformed or non AVP ${text} AVP definition`, 'received_avp');
     this.#receivedAvp = pv;
-  }
-
-  /** A parameter that may have changed since start. */
-  get(name: Changeable): number {
-    return this.#changed[name];
   }
 
   /** The real source of a REGISTER as the script noted it; empty when it did not. */

@@ -181,7 +181,6 @@ function add(usrloc: Usrloc, call: RpcCall): Answer {
   if ('ok' in where) return where;
   const now = usrloc.now();
   const info: ContactInfo = {
-    ruid: usrloc.newRpcRuid(),
     address: address as string,
     received: given(received),
     path: given(path),
@@ -210,7 +209,7 @@ function add(usrloc: Usrloc, call: RpcCall): Answer {
       record.now,
     );
     if (match.outcome === 'found') record.update(match.contact, info);
-    else if (match.outcome === 'none') record.insert(info);
+    else if (match.outcome === 'none') record.insert(usrloc.newRpcRuid(), info);
     else return fault(500, "Can't get record");
     return reply();
   });

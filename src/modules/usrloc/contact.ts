@@ -1,3 +1,5 @@
+import { ownText } from '../../sip/words.js';
+
 /** How far a contact is known to the database. */
 export type ContactState = 'CS_NEW' | 'CS_SYNC' | 'CS_DIRTY';
 
@@ -15,7 +17,6 @@ export type ContactAttribute = readonly [name: string, value: string | number];
 
 /** What a registration says about one contact. */
 export interface ContactInfo {
-  readonly ruid: string;
   readonly address: string;
   /** Where the REGISTER really came from, as a URI; empty: the contact is reached at its address. */
   readonly received: string;
@@ -50,6 +51,8 @@ export interface ContactInfo {
 
 /** A stored binding: immutable, replaced as a whole when it changes. */
 export interface Contact extends ContactInfo {
+  /** Its id, unique over restarts. */
+  readonly ruid: string;
   readonly aor: string;
   readonly state: ContactState;
   /** 1 when it is to be pinged (RFC 5626 §4.4 by the server's own means). */
@@ -61,15 +64,18 @@ export interface Contact extends ContactInfo {
 }
 
 /** What a contact has beside what its registration says. */
-export type ContactFate = Pick<Contact, 'aor' | 'state' | 'keepalive' | 'lastKeepalive' | 'kaRoundtrip'>;
+export type ContactFate = Pick<Contact, 'ruid' | 'aor' | 'state' | 'keepalive' | 'lastKeepalive' | 'kaRoundtrip'>;
 
-/** A contact made of a registration. Field by field: spreading objects this wide costs several microseconds. */
+/**
+ * A contact made of a registration. Field by field: spreading objects this wide costs several microseconds. Its texts are
+ * its own, so that it does not keep the message that it came with.
+ */
 export function makeContact(info: ContactInfo, fate: ContactFate): Contact {
   return {
-    ruid: info.ruid,
-    address: info.address,
-    received: info.received,
-    path: info.path,
+    ruid: fate.ruid,
+    address: ownText(info.address),
+    received: ownText(info.received),
+    path: ownText(info.path),
     expires: info.expires,
     q: info.q,
     callId: info.callId,
@@ -80,7 +86,7 @@ export function makeContact(info: ContactInfo, fate: ContactFate): Contact {
     socket: info.socket,
     lastModified: info.lastModified,
     methods: info.methods,
-    instance: info.instance,
+    instance: ownText(info.instance),
     regId: info.regId,
     serverId: info.serverId,
     connectionId: info.connectionId,
@@ -97,9 +103,9 @@ export function makeContact(info: ContactInfo, fate: ContactFate): Contact {
 export function renewedContact(old: Contact, info: ContactInfo, state: ContactState, now: number): Contact {
   return {
     ruid: old.ruid,
-    address: info.instance !== '' && info.address !== '' ? info.address : old.address,
-    received: info.received,
-    path: info.path,
+    address: info.instance !== '' && info.address !== '' ? kept(old.address, info.address) : old.address,
+    received: kept(old.received, info.received),
+    path: kept(old.path, info.path),
     expires: info.expires,
     q: info.q,
     callId: info.callId || old.callId,
@@ -121,6 +127,11 @@ export function renewedContact(old: Contact, info: ContactInfo, state: ContactSt
     lastKeepalive: now,
     kaRoundtrip: old.kaRoundtrip,
   };
+}
+
+/** The text that is there when a newer one says the same. */
+function kept(old: string, text: string): string {
+  return old === text ? old : ownText(text);
 }
 
 /** True until the contact's time is up. */
@@ -155,7 +166,7 @@ export function findContact(
     if (contact.instance === '' || contact.regId !== wanted.regId) continue;
     if (sameInstance(contact.instance, wanted.instance)) return { outcome: 'found', contact };
   }
-  return { outcome: 'none' };
+  return NO_MATCH;
 }
 
 /** Finds by address, Call-ID or path, and refuses what is not newer than what is stored (RFC 3261 §10.3 step 7). */
@@ -167,26 +178,32 @@ export function findByAddress(
   now: number,
   cseq = wanted.cseq,
 ): Match {
-  const contact = contacts.find((c) => {
-    switch (mode) {
-      case MatchingMode.CONTACT_CALLID:
-        return c.address === wanted.address && c.callId === wanted.callId;
-      case MatchingMode.CONTACT_PATH:
-        return c.address === wanted.address && (wanted.path === '' || c.path === wanted.path);
-      case MatchingMode.CALLID:
-        return c.callId === wanted.callId;
-      default:
-        return c.address === wanted.address;
+  for (const contact of contacts) {
+    if (!isMeant(contact, wanted, mode)) continue;
+    if (contact.callId === wanted.callId) {
+      if (cseq < contact.cseq) return OUT_OF_ORDER;
+      if (cseq === contact.cseq) return contact.lastModified + cseqDelay > now ? RETRANSMISSION : OUT_OF_ORDER;
     }
-  });
-  if (contact === undefined) return { outcome: 'none' };
-  if (contact.callId === wanted.callId) {
-    if (cseq < contact.cseq) return { outcome: 'out-of-order' };
-    if (cseq === contact.cseq) {
-      return { outcome: contact.lastModified + cseqDelay > now ? 'retransmission' : 'out-of-order' };
-    }
+    return { outcome: 'found', contact };
   }
-  return { outcome: 'found', contact };
+  return NO_MATCH;
+}
+
+const NO_MATCH: Match = { outcome: 'none' };
+const OUT_OF_ORDER: Match = { outcome: 'out-of-order' };
+const RETRANSMISSION: Match = { outcome: 'retransmission' };
+
+function isMeant(c: Contact, wanted: Omit<Identity, 'instance' | 'regId'>, mode: number): boolean {
+  switch (mode) {
+    case MatchingMode.CONTACT_CALLID:
+      return c.address === wanted.address && c.callId === wanted.callId;
+    case MatchingMode.CONTACT_PATH:
+      return c.address === wanted.address && (wanted.path === '' || c.path === wanted.path);
+    case MatchingMode.CALLID:
+      return c.callId === wanted.callId;
+    default:
+      return c.address === wanted.address;
+  }
 }
 
 /** Compares instances with or without their angle brackets. */

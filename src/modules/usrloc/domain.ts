@@ -267,6 +267,8 @@ export class Domain {
 
   #index(aor: string, before: readonly Contact[], after: readonly Contact[]): void {
     if (before === after) return;
+    // A refreshed contact keeps its id.
+    if (before.length === 1 && after.length === 1 && before[0]!.ruid === after[0]!.ruid) return;
     for (const contact of before) {
       if (!after.some((c) => c.ruid === contact.ruid)) this.#owners.delete(contact.ruid);
     }

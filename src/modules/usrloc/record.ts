@@ -60,8 +60,9 @@ export class LocationRecord {
     return findContact(this.contacts, wanted, this.rules.matchingMode, this.rules.cseqDelay, this.now, cseq);
   }
 
-  insert(info: ContactInfo): Contact {
+  insert(ruid: string, info: ContactInfo): Contact {
     const contact = makeContact(info, {
+      ruid,
       aor: this.aor,
       state: this.#writesNow(info.flags) ? 'CS_SYNC' : 'CS_NEW',
       keepalive: (info.cflags & this.rules.natFlag) !== 0 ? 1 : 0,

@@ -39,7 +39,6 @@ function rows(url: string): string[] {
 
 function info(state: Usrloc, address: string, more: Partial<ContactInfo> = {}): ContactInfo {
   return {
-    ruid: state.newRuid(),
     address,
     received: '',
     path: '',
@@ -63,7 +62,7 @@ function info(state: Usrloc, address: string, more: Partial<ContactInfo> = {}): 
 }
 
 const add = (state: Usrloc, domain: Domain, address: string, more: Partial<ContactInfo> = {}) =>
-  domain.change('alice', (record) => record.insert(info(state, address, more)));
+  domain.change('alice', (record) => record.insert(state.newRuid(), info(state, address, more)));
 
 describe('write-through (db_mode 1)', () => {
   test('a contact is in the database when the change is done, and is loaded by the next run', async () => {
