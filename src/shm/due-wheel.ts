@@ -1,4 +1,4 @@
-import { Entry } from './entry-table.js';
+import { Entry } from './entry.js';
 import { Obj } from './object.js';
 import type { SharedHeap } from './shared-heap.js';
 
@@ -7,7 +7,7 @@ const TURN = 4096;
 const LAST_SECOND = 0xffff_ffff;
 
 /**
- * Entries of a map by the second in which they fall due: a ring of lists in the memory, made when the first entry gets a
+ * The lives of a map's entries, and the entries by the second in which they fall due: a ring of lists in the memory, made when the first entry gets a
  * life that ends. Called with the map's lock held.
  */
 export class DueWheel {
@@ -19,6 +19,35 @@ export class DueWheel {
     this.#heap = heap;
     this.#words = heap.memory.words;
     this.#object = object;
+  }
+
+  /** Milliseconds since the epoch; 0: never. */
+  expiresAt(p: number): number {
+    return this.#heap.memory.doubles[(p + Entry.EXPIRES_AT) >> 1]!;
+  }
+
+  isExpired(p: number, now: number): boolean {
+    const at = this.expiresAt(p);
+    return at !== 0 && at <= now;
+  }
+
+  /** Gives an entry another end, 0 for none; false when there is no memory to wait in. */
+  expire(p: number, at: number): boolean {
+    const due = this.#secondOf(p);
+    // A longer life waits for the second it is queued in and is queued again then: it moves once, however often it is renewed.
+    if (at !== 0 && (due === 0 || due * 1000 > at)) {
+      this.remove(p);
+      if (!this.add(p, at)) return false;
+    }
+    this.#heap.memory.doubles[(p + Entry.EXPIRES_AT) >> 1] = at;
+    return true;
+  }
+
+  /** Lets an entry wait that was lost from the wheel. */
+  restore(p: number): void {
+    this.#words[p + Entry.DUE_SECOND] = 0;
+    const at = this.expiresAt(p);
+    if (at !== 0) this.add(p, at);
   }
 
   /** Lets an entry wait for the first whole second not before `at`; false when the memory has no room for the wheel. */
@@ -43,13 +72,13 @@ export class DueWheel {
   }
 
   /** The second that an entry waits for; 0: none. */
-  secondOf(p: number): number {
+  #secondOf(p: number): number {
     return this.#words[p + Entry.DUE_SECOND]! >>> 0;
   }
 
   remove(p: number): void {
     const words = this.#words;
-    const second = this.secondOf(p);
+    const second = this.#secondOf(p);
     if (second === 0) return;
     words[p + Entry.DUE_SECOND] = 0;
     const slot = this.#slot(second);
@@ -73,7 +102,7 @@ export class DueWheel {
       const last = p === 0 ? 0 : words[p + Entry.WAITS_BEFORE]!;
       while (p !== 0) {
         const next = p === last ? 0 : words[p + Entry.WAITS_BEHIND]!;
-        if (this.secondOf(p) <= end) {
+        if (this.#secondOf(p) <= end) {
           this.remove(p);
           if (!visit(p)) return;
         }

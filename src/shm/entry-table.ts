@@ -1,66 +1,35 @@
+import { Entry } from './entry.js';
+import { INDEX_WORDS, KeyIndex } from './key-index.js';
 import type { SharedHeap } from './shared-heap.js';
 import { Kind, type Staged } from './staged.js';
 import { readText } from './text.js';
 import type { Stored } from './zone.js';
 
-/** Words of an entry. What a queue keeps in place of expiry is named second. */
-export const Entry = {
-  /** The next entry of the same bucket. */
-  CHAIN: 0,
-  PREVIOUS: 1,
-  NEXT: 2,
-  HASH: 3,
-  KEY_SIZE: 4,
-  KIND: 5,
-  /** A double, or the block with the value (0: behind the key) and its length in bytes. */
-  VALUE: 6,
-  VALUE_SIZE: 7,
-  EXPIRES_AT: 8,
-  ADDED_AT: 8,
-  WAITS_BEFORE: 10,
-  WAITS_BEHIND: 11,
-  ID: 10,
-  SERIAL: 12,
-  DUE_SECOND: 14,
-  /** Grows with every write of the value. */
-  VERSION: 15,
-  KEY: 16,
-} as const;
-
-/** Words of a table at the start of its object. */
+/** Words of a table in its object. */
 const FIRST = 0;
 const LAST = 1;
 const COUNT = 2;
-const BUCKETS = 3;
 const SERIAL = 4;
-const SEGMENTS = 6;
+const INDEX = 6;
 
-const SEGMENT_BITS = 11;
-const SEGMENT = 1 << SEGMENT_BITS;
-const MOST_SEGMENTS = 2000;
-/** The first segment is small: most tables of a server hold a handful of entries. */
-const FIRST_BUCKETS = 32;
-
-export const TABLE_WORDS = SEGMENTS + MOST_SEGMENTS;
+export const TABLE_WORDS = INDEX + INDEX_WORDS;
 
 /**
- * Entries in order of arrival, found by key where the table is indexed. The index is a linear hash: it grows by one
- * bucket with each entry, so that no write ever waits for a large table to be built anew.
- *
- * The chain of `NEXT` is what counts, and changes by single words; all else follows from it and is built anew when a
- * thread died in the middle of a change. All methods are called with the lock of the object held.
+ * Entries in order of arrival, found by key where the table is indexed. The chain of `NEXT` is what counts, and changes by
+ * single words; all else follows from it and is built anew when a thread died in the middle of a change. All methods are
+ * called with the lock of the object held.
  */
 export class EntryTable {
   readonly #heap: SharedHeap;
   readonly #words: Int32Array;
   readonly #at: number;
-  readonly #indexed: boolean;
+  readonly #index: KeyIndex | null;
 
   constructor(heap: SharedHeap, at: number, indexed: boolean) {
     this.#heap = heap;
     this.#words = heap.memory.words;
     this.#at = at;
-    this.#indexed = indexed;
+    this.#index = indexed ? new KeyIndex(heap, at + INDEX) : null;
   }
 
   get first(): number {
@@ -72,26 +41,14 @@ export class EntryTable {
     return Atomics.load(this.#words, this.#at + COUNT);
   }
 
-  /** Room for the first buckets; false when the memory is full. */
+  /** Makes room for the index; false when the memory is full. */
   open(): boolean {
-    if (!this.#indexed) return true;
-    const segment = this.#heap.allocator.take(FIRST_BUCKETS, true);
-    if (segment === 0) return false;
-    this.#words.fill(0, segment, segment + FIRST_BUCKETS);
-    this.#words[this.#at + SEGMENTS] = segment;
-    this.#words[this.#at + BUCKETS] = FIRST_BUCKETS;
-    return true;
+    return this.#index === null || this.#index.open();
   }
 
-  /** The entry of the loaded key; 0 when there is none. */
+  /** The entry of the loaded key that was put in last; 0 when there is none. */
   find(): number {
-    const words = this.#words;
-    const { key } = this.#heap;
-    for (let p = words[this.#bucket(key.hash)]!; p !== 0; p = words[p + Entry.CHAIN]!) {
-      if (words[p + Entry.HASH] === key.hash && words[p + Entry.KEY_SIZE] === key.size && key.isAt(p + Entry.KEY))
-        return p;
-    }
-    return 0;
+    return this.#index!.find(this.#heap.key);
   }
 
   /** A new entry of the loaded key at the end, or in front; 0 when the memory is full. */
@@ -107,10 +64,12 @@ export class EntryTable {
     value.writeTo(p + valueAt);
     this.#describe(p, value, 0);
     words[p + Entry.DUE_SECOND] = words[p + Entry.VERSION] = 0;
+    this.#heap.memory.doubles[(p + Entry.EXPIRES_AT) >> 1] = 0;
+    this.#heap.memory.doubles[(p + Entry.ID) >> 1] = 0;
     this.#link(p, inFront);
-    if (this.#indexed) this.#enter(p);
+    this.#index?.enter(p);
     words[this.#at + COUNT]!++;
-    if (this.#indexed) this.#grow();
+    this.#index?.grow(this.count);
     return p;
   }
 
@@ -134,7 +93,7 @@ export class EntryTable {
     const words = this.#words;
     const previous = words[p + Entry.PREVIOUS]!;
     const next = words[p + Entry.NEXT]!;
-    if (this.#indexed) this.#leave(p);
+    this.#index?.leave(p);
     if (previous === 0) words[this.#at + FIRST] = next;
     else words[previous + Entry.NEXT] = next;
     if (next === 0) words[this.#at + LAST] = previous;
@@ -155,6 +114,10 @@ export class EntryTable {
 
   serialOf(p: number): number {
     return this.#heap.memory.doubles[(p + Entry.SERIAL) >> 1]!;
+  }
+
+  versionOf(p: number): number {
+    return this.#words[p + Entry.VERSION]!;
   }
 
   valueOf(p: number, frozen: boolean): Stored {
@@ -179,24 +142,33 @@ export class EntryTable {
     return (block !== 0 ? block : p + Entry.KEY + (((this.#words[p + Entry.KEY_SIZE]! >> 1) + 3) >> 2)) * 4;
   }
 
-  /** Empties the table and returns its first entry; the chain behind it is the caller's to {@link free}. */
+  /** Frees an entry that was detached, and all behind it. Needs no lock. */
+  freeFrom(p: number): void {
+    while (p !== 0) {
+      const next = this.#words[p + Entry.NEXT]!;
+      this.free(p);
+      p = next;
+    }
+  }
+
+  /** Empties the table and returns its first entry, for {@link freeFrom}. */
   detach(): number {
     const words = this.#words;
     const first = this.first;
     words[this.#at + FIRST] = words[this.#at + LAST] = words[this.#at + COUNT] = 0;
-    this.#emptyBuckets();
+    this.#index?.empty();
     return first;
   }
 
   /** Builds everything anew from the chain of entries. `each` sees them in order. */
   repair(each: (p: number) => void): void {
     const words = this.#words;
-    this.#emptyBuckets();
+    this.#index?.empty();
     let previous = 0;
     let count = 0;
     for (let p = this.first; p !== 0; p = words[p + Entry.NEXT]!) {
       words[p + Entry.PREVIOUS] = previous;
-      if (this.#indexed) this.#enter(p);
+      this.#index?.enter(p);
       each(p);
       previous = p;
       count++;
@@ -231,75 +203,5 @@ export class EntryTable {
     else words[last + Entry.NEXT] = p;
     if (next === 0) words[this.#at + LAST] = p;
     else words[next + Entry.PREVIOUS] = p;
-  }
-
-  #enter(p: number): void {
-    const bucket = this.#bucket(this.#words[p + Entry.HASH]!);
-    this.#words[p + Entry.CHAIN] = this.#words[bucket]!;
-    this.#words[bucket] = p;
-  }
-
-  #leave(p: number): void {
-    const words = this.#words;
-    let link = this.#bucket(words[p + Entry.HASH]!);
-    while (words[link] !== p) link = words[link]! + Entry.CHAIN;
-    words[link] = words[p + Entry.CHAIN]!;
-  }
-
-  /** The word of the bucket that a hash belongs to. */
-  #bucket(hash: number): number {
-    const buckets = this.#words[this.#at + BUCKETS]!;
-    const half = 1 << (31 - Math.clz32(buckets));
-    let bucket = hash & (half * 2 - 1);
-    if (bucket >= buckets) bucket &= half - 1;
-    return this.#words[this.#at + SEGMENTS + (bucket >> SEGMENT_BITS)]! + (bucket & (SEGMENT - 1));
-  }
-
-  /** Adds a bucket, which takes its share of the entries of another one. */
-  #grow(): void {
-    const words = this.#words;
-    const buckets = words[this.#at + BUCKETS]!;
-    if (this.count <= buckets || !this.#hasSegmentFor(buckets)) return;
-    const split = buckets ^ (1 << (31 - Math.clz32(buckets)));
-    let p = words[this.#word(split)]!;
-    words[this.#word(split)] = words[this.#word(buckets)] = 0;
-    words[this.#at + BUCKETS] = buckets + 1;
-    while (p !== 0) {
-      const next = words[p + Entry.CHAIN]!;
-      this.#enter(p);
-      p = next;
-    }
-  }
-
-  #word(bucket: number): number {
-    return this.#words[this.#at + SEGMENTS + (bucket >> SEGMENT_BITS)]! + (bucket & (SEGMENT - 1));
-  }
-
-  /** A full memory leaves the table as it is: its chains get longer. */
-  #hasSegmentFor(bucket: number): boolean {
-    const words = this.#words;
-    const place = this.#at + SEGMENTS + (bucket >> SEGMENT_BITS);
-    if (bucket === FIRST_BUCKETS) {
-      const small = words[place]!;
-      const full = this.#heap.allocator.take(SEGMENT);
-      if (full === 0) return false;
-      words.copyWithin(full, small, small + FIRST_BUCKETS);
-      words[place] = full;
-      this.#heap.allocator.give(small);
-      return true;
-    }
-    if ((bucket & (SEGMENT - 1)) !== 0) return true;
-    if (bucket >> SEGMENT_BITS >= MOST_SEGMENTS) return false;
-    if (words[place] === 0) words[place] = this.#heap.allocator.take(SEGMENT);
-    return words[place] !== 0;
-  }
-
-  #emptyBuckets(): void {
-    const words = this.#words;
-    const buckets = words[this.#at + BUCKETS]!;
-    for (let from = 0; from < buckets; from += SEGMENT) {
-      const segment = words[this.#at + SEGMENTS + (from >> SEGMENT_BITS)]!;
-      words.fill(0, segment, segment + Math.min(SEGMENT, buckets - from));
-    }
   }
 }

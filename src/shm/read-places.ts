@@ -1,4 +1,5 @@
-import { Entry, type EntryTable } from './entry-table.js';
+import { Entry } from './entry.js';
+import type { EntryTable } from './entry-table.js';
 import type { SharedMemory } from './memory.js';
 import { Obj } from './object.js';
 import type { ZoneCursor } from './zone.js';

@@ -1,13 +1,13 @@
 import { DueWheel } from './due-wheel.js';
-import { Entry, EntryTable } from './entry-table.js';
-import { matches } from './filter.js';
+import { EntryTable } from './entry-table.js';
+import { MapReader, type SeenEntry } from './map-reader.js';
 import { MapFlag, Obj } from './object.js';
 import { ReadPlaces } from './read-places.js';
 import type { SharedHeap } from './shared-heap.js';
 import { frozenCopy } from './stored.js';
 import type { SetOptions, Stored, ZoneCursor, ZoneEntry, ZoneFilter, ZoneMap, ZonePage } from './zone.js';
 
-/** Entries that are read or taken out while the lock is held once: some tens of microseconds. */
+/** Entries that are taken out while the lock is held once: some tens of microseconds. */
 const AT_ONCE = 64;
 
 /** Evictions that a new entry may cost when the memory is full: the blocks that get free need not be of its size. */
@@ -17,11 +17,11 @@ const MOST_EVICTIONS = 1000;
 export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
   readonly #heap: SharedHeap;
   readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
   readonly #at: number;
   readonly #table: EntryTable;
   readonly #wheel: DueWheel;
   readonly #places: ReadPlaces;
+  readonly #reader: MapReader<V>;
   readonly #max: number;
   readonly #ttlMs: number;
   readonly #flags: number;
@@ -35,15 +35,21 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
   ) {
     this.#heap = heap;
     this.#words = heap.memory.words;
-    this.#doubles = heap.memory.doubles;
+    const { doubles } = heap.memory;
     this.#at = at;
     this.#table = new EntryTable(heap, at + Obj.TABLE, true);
     this.#wheel = new DueWheel(heap, at);
     this.#places = new ReadPlaces(heap.memory, at, this.#table);
-    this.#max = this.#doubles[(at + Obj.MAX) >> 1]!;
-    this.#ttlMs = this.#doubles[(at + Obj.TTL) >> 1]!;
+    this.#max = doubles[(at + Obj.MAX) >> 1]!;
+    this.#ttlMs = doubles[(at + Obj.TTL) >> 1]!;
     this.#flags = this.#words[at + Obj.FLAGS]!;
     this.#frozen = (this.#flags & MapFlag.IMMUTABLE) === 0;
+    this.#reader = new MapReader(
+      heap,
+      at,
+      { table: this.#table, wheel: this.#wheel, places: this.#places },
+      this.#frozen,
+    );
   }
 
   get size(): number {
@@ -81,7 +87,7 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
     this.#heap.lock(this.#at);
     try {
       const p = this.#live(this.#table.find());
-      return p === 0 ? undefined : { key, value: this.#value(p), expiresAt: this.#expiresAt(p) };
+      return p === 0 ? undefined : { key, value: this.#value(p), expiresAt: this.#wheel.expiresAt(p) };
     } finally {
       this.#heap.unlock(this.#at);
     }
@@ -173,46 +179,23 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
     this.#heap.lock(this.#at);
     try {
       const p = this.#live(this.#table.find());
-      return p !== 0 && this.#expire(p, ttlMs > 0 ? this.#now() + ttlMs : 0);
+      return p !== 0 && this.#wheel.expire(p, ttlMs > 0 ? this.#now() + ttlMs : 0);
     } finally {
       this.#heap.unlock(this.#at);
     }
   }
 
   page(limit: number, cursor?: ZoneCursor): ZonePage<V> {
-    const entries: ZoneEntry<V>[] = [];
-    if (limit <= 0) return { entries, cursor };
-    let at = cursor;
-    do at = this.#readOn(entries, Math.min(AT_ONCE, limit - entries.length), at);
-    while (at !== undefined && entries.length < limit);
-    return { entries, cursor: at };
+    return this.#reader.page(limit, cursor);
   }
 
   scan(filter: ZoneFilter, limit = Number.POSITIVE_INFINITY): ZoneEntry<V>[] {
-    const found: ZoneEntry<V>[] = [];
-    let at: ZoneCursor | undefined;
-    do {
-      const entries: ZoneEntry<V>[] = [];
-      at = this.#readOn(entries, AT_ONCE, at, filter.keyPrefix);
-      for (const entry of entries) {
-        if (found.length < limit && matches(filter, entry.key, entry.value)) found.push(entry);
-      }
-    } while (at !== undefined && found.length < limit);
-    if (at !== undefined) this.#giveUp(at);
-    return found;
+    return this.#reader.scan(filter, limit);
   }
 
   deleteMatching(filter: ZoneFilter): number {
     let deleted = 0;
-    let at: ZoneCursor | undefined;
-    do {
-      const entries: ZoneEntry<V>[] = [];
-      const versions: number[] = [];
-      at = this.#readOn(entries, AT_ONCE, at, filter.keyPrefix, versions);
-      for (const [i, entry] of entries.entries()) {
-        if (matches(filter, entry.key, entry.value) && this.#deleteVersion(entry.key, versions, i)) deleted++;
-      }
-    } while (at !== undefined);
+    for (const seen of this.#reader.versions(filter)) if (this.#deleteVersion(seen)) deleted++;
     return deleted;
   }
 
@@ -241,11 +224,7 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
     } finally {
       this.#heap.unlock(this.#at);
     }
-    while (rest !== 0) {
-      const next = this.#words[rest + Entry.NEXT]!;
-      this.#table.free(rest);
-      rest = next;
-    }
+    this.#table.freeFrom(rest);
   }
 
   /** Puts the map in order after a thread died in the middle of a change, with the map's lock held. */
@@ -253,9 +232,7 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
     this.#wheel.clear();
     this.#places.clear();
     this.#table.repair((p) => {
-      this.#words[p + Entry.DUE_SECOND] = 0;
-      const at = this.#expiresAt(p);
-      if (at !== 0) this.#wheel.add(p, at);
+      this.#wheel.restore(p);
     });
   }
 
@@ -267,19 +244,10 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
     return this.#table.valueOf(p, this.#frozen) as V;
   }
 
-  #expiresAt(p: number): number {
-    return this.#doubles[(p + Entry.EXPIRES_AT) >> 1]!;
-  }
-
-  #isExpired(p: number, now: number): boolean {
-    const at = this.#expiresAt(p);
-    return at !== 0 && at <= now;
-  }
-
   /** The entry, or 0 when it has expired. */
   #live(p: number): number {
-    if (p === 0 || this.#expiresAt(p) === 0) return p;
-    return this.#isExpired(p, this.#now()) ? 0 : p;
+    if (p === 0 || this.#wheel.expiresAt(p) === 0) return p;
+    return this.#wheel.isExpired(p, this.#now()) ? 0 : p;
   }
 
   /** Writes the staged value. `p` is the entry of the key; an expired one is replaced as if it had left. */
@@ -289,30 +257,17 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
     if (this.#live(p) !== 0) {
       if (!this.#table.replace(p, staged)) return false;
       const keeps = options?.keepExpiry ?? (options?.ttlMs === undefined && (this.#flags & MapFlag.KEEP_EXPIRY) !== 0);
-      if (keeps || (ttl <= 0 && this.#expiresAt(p) === 0)) return true;
-      return this.#expire(p, ttl > 0 ? this.#now() + ttl : 0);
+      if (keeps || (ttl <= 0 && this.#wheel.expiresAt(p) === 0)) return true;
+      return this.#wheel.expire(p, ttl > 0 ? this.#now() + ttl : 0);
     }
     if (p !== 0) this.#remove(p);
     if (this.#table.count >= this.#max && !this.#makeRoom()) return false;
     let fresh = this.#table.insert(staged);
     for (let i = 0; fresh === 0 && i < MOST_EVICTIONS && this.#makeRoom(); i++) fresh = this.#table.insert(staged);
     if (fresh === 0) return false;
-    this.#doubles[(fresh + Entry.EXPIRES_AT) >> 1] = 0;
-    if (ttl <= 0 || this.#expire(fresh, this.#now() + ttl)) return true;
+    if (ttl <= 0 || this.#wheel.expire(fresh, this.#now() + ttl)) return true;
     this.#remove(fresh);
     return false;
-  }
-
-  /** False when there is no memory to wait in. */
-  #expire(p: number, at: number): boolean {
-    const due = this.#wheel.secondOf(p);
-    // A longer life waits for the second it is queued in and is queued again then: it moves once, however often it is renewed.
-    if (at !== 0 && (due === 0 || due * 1000 > at)) {
-      this.#wheel.remove(p);
-      if (!this.#wheel.add(p, at)) return false;
-    }
-    this.#doubles[(p + Entry.EXPIRES_AT) >> 1] = at;
-    return true;
   }
 
   #makeRoom(): boolean {
@@ -326,8 +281,8 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
   #takeExpired(taken: ZoneEntry<V>[], most: number): boolean {
     const now = this.#now();
     this.#wheel.drain(now, (p) => {
-      const expiresAt = this.#expiresAt(p);
-      if (!this.#isExpired(p, now)) {
+      const expiresAt = this.#wheel.expiresAt(p);
+      if (!this.#wheel.isExpired(p, now)) {
         if (expiresAt !== 0) this.#wheel.add(p, expiresAt);
         return true;
       }
@@ -345,51 +300,13 @@ export class SharedMap<V extends Stored = Stored> implements ZoneMap<V> {
     this.#table.free(p);
   }
 
-  /** Adds entries behind a cursor that begin with a prefix; `limit` bounds those that are looked at. */
-  #readOn(
-    entries: ZoneEntry<V>[],
-    limit: number,
-    cursor: ZoneCursor | undefined,
-    prefix = '',
-    versions?: number[],
-  ): ZoneCursor | undefined {
-    const table = this.#table;
-    const now = this.#now();
-    this.#heap.lock(this.#at);
-    try {
-      let seen = 0;
-      for (let p = this.#places.leave(cursor); p !== 0; p = this.#words[p + Entry.NEXT]!) {
-        if (this.#isExpired(p, now)) continue;
-        const key = table.keyOf(p);
-        if (prefix === '' || key.startsWith(prefix)) {
-          entries.push({ key, value: this.#value(p), expiresAt: this.#expiresAt(p) });
-          versions?.push(table.serialOf(p), this.#words[p + Entry.VERSION]!);
-        }
-        if (++seen >= limit) return this.#places.stand(p);
-      }
-      return undefined;
-    } finally {
-      this.#heap.unlock(this.#at);
-    }
-  }
-
-  #giveUp(cursor: ZoneCursor): void {
-    this.#heap.lock(this.#at);
-    try {
-      this.#places.leave(cursor);
-    } finally {
-      this.#heap.unlock(this.#at);
-    }
-  }
-
   /** Deletes an entry unless it was written since it was read. */
-  #deleteVersion(key: string, versions: readonly number[], i: number): boolean {
-    this.#heap.loadKey(key);
+  #deleteVersion(seen: SeenEntry<V>): boolean {
+    this.#heap.loadKey(seen.key);
     this.#heap.lock(this.#at);
     try {
       const p = this.#live(this.#table.find());
-      if (p === 0 || this.#table.serialOf(p) !== versions[2 * i]) return false;
-      if (this.#words[p + Entry.VERSION] !== versions[2 * i + 1]) return false;
+      if (p === 0 || this.#table.serialOf(p) !== seen.serial || this.#table.versionOf(p) !== seen.version) return false;
       this.#remove(p);
       return true;
     } finally {

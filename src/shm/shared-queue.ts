@@ -1,4 +1,5 @@
-import { Entry, EntryTable } from './entry-table.js';
+import { Entry } from './entry.js';
+import { EntryTable } from './entry-table.js';
 import { Obj } from './object.js';
 import type { SharedHeap } from './shared-heap.js';
 import type { Offered, PushOutcome, QueueItem, QueueMode, ZoneQueue } from './zone.js';
@@ -113,11 +114,7 @@ export class SharedQueue implements ZoneQueue {
     } finally {
       this.#heap.unlock(this.#at);
     }
-    while (rest !== 0) {
-      const next = this.#words[rest + Entry.NEXT]!;
-      this.#table.free(rest);
-      rest = next;
-    }
+    this.#table.freeFrom(rest);
   }
 
   /** Puts the queue in order after a thread died in the middle of a change, with the queue's lock held. */
