@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
-import { lint } from '../check/lint/index.js';
-import { checkConfig } from '../core/server.js';
+import type { ServerOptions } from '../core/options.js';
 import type { LogSink } from '../observe/log.js';
+import { look, lookAtAllBranches } from './all-defines.js';
 import { deny, parseDenied } from './deny.js';
+import { deliver, mend } from './fix.js';
 import type { Checked } from './formats/checked.js';
 import { github } from './formats/github.js';
 import { json } from './formats/json.js';
@@ -17,9 +18,17 @@ interface CheckOptions extends ConfigOptions {
   readonly format: keyof typeof FORMATS;
   readonly deny?: ReadonlySet<string>;
   readonly lint?: readonly string[];
+  readonly allDefines?: boolean;
+  readonly fix?: boolean;
+  readonly dryRun?: boolean;
 }
 
 const SILENT: LogSink = { write: () => {} };
+
+const EXTRA = `
+A comment suppresses warnings of its line, or of the next one: # kts-ignore KTS2001, KTS2002: the reason
+
+Exit status: 0 no errors (with --fix: none is left), 1 errors found, 2 could not run.`;
 
 /** `kts check <cfg…>`: every problem in one run. Exit 0 clean, 1 errors found, 2 could not run. */
 export function checkCommand(): Command {
@@ -36,21 +45,31 @@ export function checkCommand(): Command {
       'lint rules beyond the usual ones: groups, names or codes with commas between, `all`, `none`; `-NAME` leaves one out',
       parseLintWords,
     )
+    .option('--all-defines', 'look at every branch of #!ifdef and its likes, not only at those that count')
+    .option('--fix', 'mend in the files what can be mended without asking, and say what was done')
+    .option('--dry-run', 'with --fix: print what would change, write nothing')
+    .addHelpText('after', EXTRA)
     .action(async (files: string[], options: CheckOptions) => {
       const denied = options.deny ?? new Set<string>();
       const all: Checked[] = [];
+      const read = options.allDefines ? lookAtAllBranches : look;
+      const lookAt = (server: ServerOptions) => read(server, options.lint);
       for (const file of files) {
-        const checked = await checkConfig(serverOptions(file, options, SILENT));
-        if ('ok' in checked) {
-          process.stderr.write(`${checked.reasons.join('\n')}\n`);
+        const server = serverOptions(file, options, SILENT);
+        const mended = options.fix ? await mend(server, lookAt) : null;
+        const looked = mended === null ? await lookAt(server) : 'ok' in mended ? mended : mended.looked;
+        if ('ok' in looked) {
+          process.stderr.write(`${looked.reasons.join('\n')}\n`);
           process.exitCode = 2;
           return;
         }
-        const seen = checked.lint ? lint(checked.lint, options.lint) : [];
-        const diagnostics = [...checked.diagnostics, ...seen].map((d) => deny(d, denied));
-        all.push({ file, diagnostics, reasons: checked.reasons });
+        // What was done is no finding: formats for machines keep the output for those.
+        const told = options.dryRun || options.format === 'pretty' ? process.stdout : process.stderr;
+        if (mended !== null && !('ok' in mended)) told.write(deliver(mended, options.dryRun ?? false));
+        const diagnostics = looked.findings.map((d) => deny(d, denied));
+        all.push({ file, diagnostics, reasons: looked.reasons });
       }
-      process.stdout.write(FORMATS[options.format](all));
+      if (!(options.fix && options.dryRun)) process.stdout.write(FORMATS[options.format](all));
       const failed = all.some((c) => c.reasons.length > 0 || c.diagnostics.some((d) => d.severity === 'error'));
       if (failed) process.exitCode = 1;
     });

@@ -2,6 +2,7 @@ import { PARSE_CODES } from '../../grammar/codes.js';
 import type { Severity } from '../../grammar/source.js';
 import { BIND_CODES } from '../check/findings.js';
 import { explainRule, RULES } from '../check/lint/index.js';
+import { SUPPRESSION_CODES } from '../check/suppress.js';
 
 /** What a diagnostic code means. */
 export interface CodeFact {
@@ -11,7 +12,7 @@ export interface CodeFact {
 
 const ALL: ReadonlyMap<string, CodeFact> = new Map<string, CodeFact>([
   ...Object.entries(PARSE_CODES).map(([code, { severity, explanation }]) => [code, { severity, explanation }] as const),
-  ...Object.entries(BIND_CODES).map(
+  ...Object.entries({ ...BIND_CODES, ...SUPPRESSION_CODES }).map(
     ([code, { severity, explain }]) => [code, { severity, explanation: explain }] as const,
   ),
   ...RULES.map((rule) => [rule.code, { severity: rule.severity, explanation: explainRule(rule) }] as const),

@@ -26,7 +26,8 @@ export function renderDiagnostics(
     }
     return lines[line - 1];
   };
-  return diagnostics.map((d) => `${prettyDiagnostic(d, lineOf(d.span.at.file, d.span.at.line), colour)}\n`).join('');
+  const one = (d: Diagnostic) => prettyDiagnostic(d, lineOf(d.span.at.file, d.span.at.line), colour, lineOf);
+  return diagnostics.map((d) => `${one(d)}\n`).join('');
 }
 
 /** `2 errors, 1 warning`. */

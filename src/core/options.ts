@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly compat: '5.6' | '6.x';
   /** `-A NAME=VALUE`. */
   readonly defines: ReadonlyMap<string, string | null>;
+  /** Ids that the config does not get to define: for tools that look at its other branches. */
+  readonly without?: ReadonlySet<string>;
   /** `--subst`, `--substdef`, `--substdefs`. */
   readonly substs: readonly { readonly kind: 'subst' | 'substdef' | 'substdefs'; readonly text: string }[];
   /** `-l [proto:]host[:port]`. */
@@ -28,6 +30,8 @@ export interface ServerOptions {
   readonly stateDir?: string;
   /** Texts of files by absolute path, taken in place of what is on disk: a worker thread compiles what thread 0 read. */
   readonly sources?: ReadonlyMap<string, string>;
+  /** Script threads that route what thread 0 receives (`--workers`); absent: thread 0 routes. */
+  readonly workers?: number;
   /** Groups of worker threads are served by thread 0 instead: for tests on a virtual clock. */
   readonly inlineGroups?: boolean;
   readonly sink: LogSink;

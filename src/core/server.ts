@@ -1,4 +1,6 @@
 import { lookup } from 'node:dns/promises';
+import { resolve as resolvePath } from 'node:path';
+import type { ParseResult } from '../../grammar/parse.js';
 import type { Diagnostic } from '../../grammar/source.js';
 import type { LintInput } from '../check/lint/index.js';
 import { DriverRegistry } from '../db/registry.js';
@@ -17,7 +19,7 @@ import { makeLog, makeThread } from './make-thread.js';
 import { networkOptions } from './network-settings.js';
 import type { ServerOptions } from './options.js';
 import { restartNeeds } from './reload.js';
-import { readConfig } from './source.js';
+import { type ReadConfig, readConfig } from './source.js';
 import type { ScriptThread } from './thread.js';
 import { Workers } from './workers.js';
 
@@ -47,6 +49,9 @@ export interface Checked {
   readonly reasons: readonly string[];
   /** For lint, which says what else may be wrong; null when the text could not be understood. */
   readonly lint: LintInput | null;
+  readonly parsed: ParseResult;
+  /** The text of a file of the config as it was read. */
+  readonly read: (file: string) => string | null;
 }
 
 /** How long a stop waits for modules and connections, in milliseconds. */
@@ -151,6 +156,7 @@ interface Prepared {
   readonly network: Network;
   readonly databases: DriverRegistry;
   readonly lint: LintInput | null;
+  readonly loaded: ReadConfig;
 }
 
 /** Everything that is done before a socket is opened. */
@@ -171,6 +177,7 @@ async function prepare(options: ServerOptions): Promise<Prepared | StartFailure>
       network,
       databases,
       lint: null,
+      loaded,
     };
   }
   const rpc = new RpcTable((method, error) => log.error('<core>', `rpc command ${method} failed: ${String(error)}`));
@@ -197,6 +204,7 @@ async function prepare(options: ServerOptions): Promise<Prepared | StartFailure>
     network,
     databases,
     lint: lintInputOf(loaded, options.cwd),
+    loaded,
   };
 }
 
@@ -210,7 +218,9 @@ export async function checkConfig(options: ServerOptions): Promise<Checked | Sta
   const reasons = listeners?.errors ?? [];
   const resolved = reasons.length === 0;
   const startable = resolved && !diagnostics.some((d) => d.severity === 'error');
-  return { diagnostics, accepted: accepted && resolved, startable, reasons, lint: prepared.lint };
+  const { parsed, sources } = prepared.loaded;
+  const read = (file: string) => sources.get(resolvePath(options.cwd, file)) ?? null;
+  return { diagnostics, accepted: accepted && resolved, startable, reasons, lint: prepared.lint, parsed, read };
 }
 
 /** The addresses of a host name; none when it does not resolve. */

@@ -41,6 +41,7 @@ export async function readConfig(options: ServerOptions): Promise<ReadConfig | S
     env: options.env,
     cwd: options.cwd,
     defines: options.defines,
+    without: options.without,
     substs: options.substs,
     compat: options.compat,
     allowMissing: options.allowMissing,
