@@ -32,6 +32,7 @@ import { removedModule } from './rules/removed-module.js';
 import { removedParam } from './rules/removed-param.js';
 import { repeatedSuspension } from './rules/repeated-suspension.js';
 import { replyAfterRelay } from './rules/reply-after-relay.js';
+import { resumeRouteMissing } from './rules/resume-route-missing.js';
 import { rpcExposed } from './rules/rpc-exposed.js';
 import { secretInConfig } from './rules/secret-in-config.js';
 import { sharedTimerBlocked } from './rules/shared-timer-blocked.js';
@@ -103,6 +104,7 @@ export const RULES: readonly Rule[] = [
   pikeIpUnparsable,
   emptyQueueItem,
   sworkerXdata,
+  resumeRouteMissing,
   replyAfterRelay,
   relayResultIgnored,
   missingRecordRoute,

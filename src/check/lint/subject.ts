@@ -125,11 +125,12 @@ export class Subject {
         const resumed = target === undefined ? undefined : this.graph.route(target);
         if (resumed) found.push({ node: resumed, by: name, span: call.span });
       }
-      if (functions !== RESUMES) continue;
+      // The route of launch() runs beside the request, that of async() in its place.
+      const kind = functions === RESUMES ? 'async' : 'launch';
       for (const { statement } of node.statements) {
-        if (statement.kind !== 'async' || statement.route === undefined) continue;
+        if (statement.kind !== kind || statement.route === undefined) continue;
         const resumed = this.graph.route(statement.route);
-        if (resumed) found.push({ node: resumed, by: 'async', span: statement.span });
+        if (resumed) found.push({ node: resumed, by: kind, span: statement.span });
       }
     }
     return found;
@@ -155,7 +156,7 @@ export class Subject {
 }
 
 /** Functions that suspend a transaction, with the position of the argument that names where it resumes. */
-const RESUMES: Readonly<Record<string, number>> = {
+export const RESUMES: Readonly<Record<string, number>> = {
   async_route: 0,
   async_ms_route: 0,
   async_task_route: 0,
@@ -164,7 +165,8 @@ const RESUMES: Readonly<Record<string, number>> = {
   http_async_query: 1,
 };
 
-const DATA_ROUTES: Readonly<Record<string, number>> = { async_task_data: 0, async_task_group_data: 0 };
+/** Run a route on a message of its own. */
+export const DATA_ROUTES: Readonly<Record<string, number>> = { async_task_data: 0, async_task_group_data: 0 };
 
 /** Whether the first argument of a modparam line means a module: upstream matches it as an expression over whole names. */
 function covers(pattern: string, module: string): boolean {

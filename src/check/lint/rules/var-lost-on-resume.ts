@@ -1,4 +1,7 @@
+import type { Call, Statement } from '../../../../grammar/ast.js';
+import type { Node } from '../graph.js';
 import { defineRule } from '../rule.js';
+import { formatPvs, type PvMention, type Spot } from '../walk.js';
 
 export const varLostOnResume = defineRule({
   code: 'KTS2007',
@@ -6,8 +9,8 @@ export const varLostOnResume = defineRule({
   group: 'async',
   on: true,
   trap: true,
-  cause: 'A resume route reads a $var() that only the code before the suspension sets.',
-  effect: '$var() belongs to the run that ended: the resume route finds 0, or what another message left there.',
+  cause: 'A resume route, or what follows async_sleep(), reads a $var() that only the code before the suspension sets.',
+  effect: '$var() belongs to the run that ended: what goes on finds 0, or what another message left there.',
   fix: 'Keep the value in $avp() or $xavp(): they belong to the transaction and come along.',
   bad: `request_route {
   $var(gw) = "10.0.0.1";
@@ -27,38 +30,74 @@ route[LATER] {
 }`,
   *check(subject) {
     const { graph } = subject;
+    const setBy = new Map(graph.nodes.map((n) => [n, variablesSet(n)]));
+    const setIn = (nodes: Iterable<Node>, name: string): boolean => [...nodes].some((n) => setBy.get(n)!.has(name));
     const seen = new Set<unknown>();
     for (const { node, by } of [...subject.resumeRoutes(), ...subject.dataRoutes()]) {
       if (seen.has(node)) continue;
       seen.add(node);
       const inside = graph.reach(node);
-      const set = new Set<string>();
-      for (const n of inside) for (const m of n.pvs) if (m.pv.name === 'var' && m.writes) set.add(m.pv.inner ?? '');
-      for (const n of inside) {
-        // Functions may leave their results in a variable that they are given by name.
-        for (const { call } of n.calls)
-          for (const arg of call.args)
-            if (arg.kind === 'pv' || arg.kind === 'string')
-              for (const m of n.pvs)
-                if (m.span === arg.span && m.pv.name === 'var' && !isText(call.name)) set.add(m.pv.inner ?? '');
+      const outside = graph.nodes.filter((n) => !inside.has(n));
+      const told = new Set<string>();
+      for (const m of [...inside].flatMap((n) => n.pvs)) {
+        const name = variable(m);
+        if (name === null || told.has(name) || setIn(inside, name) || !setIn(outside, name)) continue;
+        told.add(name);
+        yield { span: m.span, title: `$var(${name}) is set before ${by}() and lost when route[${node.name}] runs` };
       }
-      for (const n of inside) {
-        for (const m of n.pvs) {
-          const name = m.pv.inner ?? '';
-          if (m.pv.name !== 'var' || set.has(name) || name.includes('$')) continue;
-          const before = graph.nodes.find(
-            (other) =>
-              !inside.has(other) && other.pvs.some((w) => w.writes && w.pv.name === 'var' && w.pv.inner === name),
-          );
-          if (!before) continue;
-          set.add(name);
-          yield { span: m.span, title: `$var(${name}) is set before ${by}() and lost when route[${node.name}] runs` };
-        }
+    }
+    if (subject.intParam('async', 'continuation', 0) === 1) return;
+    for (const { name: by, spot } of graph.calls('async_sleep', 'async_ms_sleep')) {
+      const node = graph.node(spot.route);
+      const later = node.pvs.filter((m) => indexIn(spot.block, m.spot) > spot.index);
+      const setLater = new Set(later.filter((m) => m.writes).map(variable));
+      for (const { call, spot: at } of node.calls) {
+        if (indexIn(spot.block, at) <= spot.index) continue;
+        for (const name of variablesGiven(call)) setLater.add(name);
+        const target = call.name === 'route' ? graph.target(call) : undefined;
+        for (const n of target ? graph.reach(target) : []) for (const name of setBy.get(n)!) setLater.add(name);
+      }
+      const told = new Set<string>();
+      for (const m of later) {
+        const name = variable(m);
+        if (name === null || told.has(name) || setLater.has(name) || !setIn(graph.nodes, name)) continue;
+        told.add(name);
+        yield { span: m.span, title: `$var(${name}) is set before ${by}() and lost behind it` };
       }
     }
   },
 });
 
+/** The name of a `$var()`; null for other variables and for names that only a run knows. */
+function variable({ pv }: PvMention): string | null {
+  return pv.name === 'var' && pv.inner !== null && !pv.inner.includes('$') ? pv.inner : null;
+}
+
+/** The variables that a block may set: by assignment, or as what it gives a function for its result. */
+function variablesSet(node: Node): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const m of node.pvs) {
+    const name = m.writes ? variable(m) : null;
+    if (name !== null) names.add(name);
+  }
+  for (const { call } of node.calls) for (const name of variablesGiven(call)) names.add(name);
+  return names;
+}
+
+/** The variables that a function may leave a result in. */
+function* variablesGiven(call: Call): Iterable<string> {
+  if (ONLY_READS.test(call.name)) return;
+  for (const arg of call.args)
+    if (arg.kind === 'pv' || arg.kind === 'string')
+      for (const pv of formatPvs(arg.kind === 'pv' ? arg.text : arg.value))
+        if (pv.name === 'var' && pv.inner !== null) yield pv.inner;
+}
+
 /** Functions that only read what they are given. */
-const isText = (name: string): boolean =>
-  /^x(?:log|dbg|info|notice|warn|err|crit|alert|bug)|reply|^route$|^append_hf$|^mq_add$/.test(name);
+const ONLY_READS = /^x(?:log|dbg|info|notice|warn|err|crit|alert|bug)|reply|^route$|^append_hf$|^mq_add$/;
+
+/** The position in a block of the statement that a place is in; -1 when it is not in that block. */
+function indexIn(block: readonly Statement[], spot: Spot): number {
+  for (let at: Spot | null = spot; at; at = at.parent) if (at.block === block) return at.index;
+  return -1;
+}
