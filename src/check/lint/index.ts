@@ -46,9 +46,16 @@ function run(input: LintInput, selection: Selection): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const rule of selection) {
     let n = 0;
-    for (const { span, title, notes, related } of rule.check(subject)) {
+    for (const { span, title, severity, notes, related } of rule.check(subject)) {
       if (++n > MOST) break;
-      found.push({ code: rule.code, severity: rule.severity, title, span, notes: notes ?? [rule.fix], related });
+      found.push({
+        code: rule.code,
+        severity: severity ?? rule.severity,
+        title,
+        span,
+        notes: notes ?? [rule.fix],
+        related,
+      });
     }
   }
   const order = new Map(input.files.map((file, n) => [file, n]));

@@ -19,6 +19,8 @@ export interface Sighting {
   readonly span: Span;
   /** One sentence: what is wrong here. */
   readonly title: string;
+  /** When this place is more or less serious than the rule mostly is. */
+  readonly severity?: Severity;
   readonly notes?: readonly string[];
   readonly related?: readonly { readonly span: Span; readonly label: string }[];
 }
