@@ -47,7 +47,10 @@ function formOf(text: string): UpstreamForm {
   const args = text.slice(0, at).trim();
   return {
     args: args === '...' ? null : args === '' ? [] : args.split(' '),
-    routes: text.slice(at + 1).trim().split(' '),
+    routes: text
+      .slice(at + 1)
+      .trim()
+      .split(' '),
   };
 }
 

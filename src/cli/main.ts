@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.js')).explainCommand(),
   lsp: async () => (await import('./lsp.js')).lspCommand(),
   modules: async () => (await import('./modules.js')).modulesCommand(),
+  port: async () => (await import('./port.js')).portCommand(),
   rpc: async () => (await import('./rpc.js')).rpcCommand(),
   db: async () => (await import('./db.js')).dbCommand(),
 };

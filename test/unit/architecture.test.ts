@@ -19,6 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/registry': ['src/clock', 'src/db', 'src/net', 'src/observe', 'src/rpc', 'src/script', 'src/shm', 'src/sip'],
   'src/check': ['grammar', 'src/registry', 'src/script'],
   'src/compile': ['grammar', 'src/check', 'src/registry', 'src/script'],
+  'src/lsp': ['grammar', 'src/check', 'src/clock', 'src/core', 'src/modules', 'src/observe', 'src/registry'],
+  'src/port': ['grammar', 'src/check', 'src/core', 'src/modules', 'src/observe', 'src/registry'],
   'src/tm': ['src/clock', 'src/net', 'src/observe', 'src/registry', 'src/script', 'src/shm', 'src/sip'],
   'src/threads': ['src/net', 'src/observe', 'src/registry', 'src/sip'],
   'src/modules': [
