@@ -1,5 +1,6 @@
 import { acquire, release } from './lock.js';
 import { At, PAGE_ENTRY, PAGE_WORDS, type SharedMemory } from './memory.js';
+import type { ZoneStats } from './zone.js';
 
 /** Words of an entry of the page table. */
 const KIND = 0;
@@ -33,14 +34,6 @@ for (let half = 0, size = 0; half < CLASS_OF.length; half++) {
 
 /** Part of the pages that only names and their tables may take, so that a full zone still opens what a config names. */
 const RESERVED = 16;
-
-/** What a zone's memory is used for, in bytes; `refused` counts requests that met a full memory. */
-export interface ZoneStats {
-  readonly bytes: number;
-  readonly used: number;
-  readonly free: number;
-  readonly refused: number;
-}
 
 /**
  * Blocks of the shared memory. A page holds blocks of one size, and is free for any other size again when the last of

@@ -58,6 +58,10 @@ export class LocalZone implements Zone {
     return gone;
   }
 
+  stats(): null {
+    return null;
+  }
+
   names(): { readonly maps: string[]; readonly counters: string[]; readonly queues: string[] } {
     return {
       maps: [...this.#maps.keys()],

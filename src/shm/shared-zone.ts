@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { ZoneStats } from './allocator.js';
 import { Directory } from './directory.js';
 import { recover } from './lock.js';
 import { At, type SharedHandle, SharedMemory } from './memory.js';
@@ -17,9 +16,9 @@ import type {
   ZoneMapOptions,
   ZoneQueue,
   ZoneQueueOptions,
+  ZoneStats,
 } from './zone.js';
 
-export type { ZoneStats } from './allocator.js';
 export type { SharedHandle } from './memory.js';
 
 /**
@@ -120,7 +119,6 @@ export class SharedZone implements Zone {
     return { maps: of(ObjectKind.MAP), counters: of(ObjectKind.COUNTER), queues: of(ObjectKind.QUEUE) };
   }
 
-  /** How full the memory is. */
   stats(): ZoneStats {
     return this.#heap.allocator.stats();
   }

@@ -154,6 +154,14 @@ export interface ZoneQueue {
   clear(): void;
 }
 
+/** What a zone's memory is used for, in bytes; `refused` counts requests that met a full memory. */
+export interface ZoneStats {
+  readonly bytes: number;
+  readonly used: number;
+  readonly free: number;
+  readonly refused: number;
+}
+
 /** State that all script threads see. Names are global; the first caller's options hold. */
 export interface Zone {
   map<V extends Stored = Stored>(name: string, options?: ZoneMapOptions): ZoneMap<V>;
@@ -166,6 +174,8 @@ export interface Zone {
   exclusive<T>(name: string, fn: () => T): T;
   /** Drops expired entries of every map whose owner does not take them; returns how many. Called from a timer. */
   sweep(): number;
+  /** How full the memory is; null where it is a thread's own heap. */
+  stats(): ZoneStats | null;
   /** Names in the order they were made. */
   names(): { readonly maps: string[]; readonly counters: string[]; readonly queues: string[] };
 }

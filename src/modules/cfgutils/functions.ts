@@ -59,12 +59,21 @@ function locking(name: string, mode: number, doc: string, suspends: boolean, use
   ];
 }
 
-/** Writes the memory of the process to the log, in place of upstream's lists of blocks. */
-function status(name: string, what: string): FunctionDef<Cfgutils> {
-  const doc = `Logs how much memory is in use; ${what} is not kept apart here.`;
+/** Writes the memory of the process, or that which its threads share, to the log, in place of upstream's lists of blocks. */
+function status(name: string, what: 'private memory' | 'shared memory'): FunctionDef<Cfgutils> {
+  const doc =
+    what === 'private memory'
+      ? 'Logs how much memory is in use; private memory is not kept apart here.'
+      : 'Logs how much shared memory is in use; with a single script thread, how much memory.';
   return fn([], always(doc, `${name}();`), (state) => () => {
     const { heapUsed, heapTotal, rss } = process.memoryUsage();
-    state.host.log.notice('cfgutils', `${name}: heap ${heapUsed} of ${heapTotal} bytes used, ${rss} bytes resident`);
+    const shared = what === 'shared memory' ? state.host.zone.stats() : null;
+    state.host.log.notice(
+      'cfgutils',
+      shared === null
+        ? `${name}: heap ${heapUsed} of ${heapTotal} bytes used, ${rss} bytes resident`
+        : `${name}: ${shared.used} of ${shared.bytes} bytes used, ${shared.refused} requests refused`,
+    );
     return 1;
   });
 }
