@@ -99,7 +99,9 @@ export class Folder {
     e: BoundExpr,
   ): BoundExpr | null {
     const zero = constant === 0;
-    const same = (): BoundExpr => ({ kind: 'cast', to: 'int', operand: other, type: 'int', span: e.span });
+    // What is an integer anyway stays what it is: `is_method("BYE") || 0` is a call like any other.
+    const same = (): BoundExpr =>
+      other.type === 'int' ? other : { kind: 'cast', to: 'int', operand: other, type: 'int', span: e.span };
     switch (op) {
       case '*':
         return zero ? int(0, e) : same();

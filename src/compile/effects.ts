@@ -12,14 +12,14 @@ import type {
 export interface RouteEffects {
   /** Can reach a call that may wait: emitted as an async function. */
   readonly suspends: boolean;
-  /** Can reach itself: block depth must be counted (`max_recursive_level`). */
+  /** Can reach itself, or nests deeper than `max_recursive_level`: block depth must be counted. */
   readonly recursive: boolean;
-  /** Can reach a recursive route: callers keep count of depth. */
+  /** Can reach such a route: callers keep count of depth. */
   readonly countsDepth: boolean;
 }
 
-/** Effects of every route, by its index in the program. */
-export function inferEffects(program: Program): readonly RouteEffects[] {
+/** Effects of every route, by its index in the program; `maxDepth` is `max_recursive_level`. */
+export function inferEffects(program: Program, maxDepth: number): readonly RouteEffects[] {
   const byName = new Map<string, number>();
   for (const r of program.routes) if (r.table === 'main') byName.set(r.name, r.index);
   const direct = program.routes.map((r) => collect(r, byName));
@@ -27,12 +27,14 @@ export function inferEffects(program: Program): readonly RouteEffects[] {
     direct.map((d) => d.suspends),
     direct.map((d) => d.calls),
   );
-  const recursive = direct.map((_, i) =>
-    reachable(
-      i,
-      direct.map((d) => d.calls),
-    ).has(i),
-  );
+  const calls = direct.map((d) => d.calls);
+  const reached = direct.map((_, i) => reachable(i, calls));
+  const recursive = reached.map((routes, i) => routes.has(i));
+  const depths = program.routes.map((r) => nesting(r.body));
+  depths.forEach((_, i) => {
+    if (recursive[i] || longestChain(i, depths, calls, recursive) <= maxDepth) return;
+    for (const route of [i, ...reached[i]!]) recursive[route] = true;
+  });
   const counts = reach(
     recursive,
     direct.map((d) => d.calls),
@@ -43,6 +45,44 @@ export function inferEffects(program: Program): readonly RouteEffects[] {
 interface Direct {
   suspends: boolean;
   calls: Set<number>;
+}
+
+/** Most blocks around any statement of a block, the block itself included. */
+function nesting(body: readonly BoundStatement[]): number {
+  let most = 0;
+  for (const s of body) {
+    const blocks =
+      s.kind === 'if'
+        ? [s.then, s.else]
+        : s.kind === 'while'
+          ? [s.body]
+          : s.kind === 'switch'
+            ? s.cases.map((c) => c.body)
+            : [];
+    for (const block of blocks) most = Math.max(most, nesting(block));
+  }
+  return most + 1;
+}
+
+/** Blocks on the deepest way through a route and those it calls, recursive ones aside. */
+function longestChain(
+  from: number,
+  depths: readonly number[],
+  calls: readonly ReadonlySet<number>[],
+  recursive: readonly boolean[],
+): number {
+  const known = new Map<number, number>();
+  const measure = (route: number): number => {
+    const seen = known.get(route);
+    if (seen !== undefined) return seen;
+    // Until it is known; chains of routes that are not recursive do not come back.
+    known.set(route, 0);
+    let below = 0;
+    for (const callee of calls[route]!) if (!recursive[callee]) below = Math.max(below, measure(callee));
+    known.set(route, depths[route]! + below);
+    return depths[route]! + below;
+  };
+  return measure(from);
 }
 
 /** Spreads a property from callees to callers until nothing changes. */

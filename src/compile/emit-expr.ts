@@ -9,6 +9,8 @@ export interface RouteEmission {
   readonly linker: Linker;
   /** The route is an async function: calls that may wait are awaited. */
   readonly suspends: boolean;
+  /** `return_mode=1`: what expressions run gives its own code, and a condition holds when it is not 0. */
+  readonly rawCodes: boolean;
   /** JavaScript for running a route block; leaves its code in `$rc` and gives it. `nest` is the block depth of the call. */
   routeCall(call: RouteCall): string;
   /** Emits a block as a function of its own and gives its name (block expressions). */
@@ -24,35 +26,37 @@ const FRESH = 'x.rc=0,x.stop=0';
 /** Variables that keep whatever they are given. */
 const STORES = new Set(['var', 'vz', 'vn', 'shv', 'avp', 'xavp', 'xavu', 'xavi', 'sht', '%']);
 
-/** Expressions whose integer is always 0 or 1: their truth is the same for `if` and for logic. */
-function isTruthValue(e: BoundExpr): boolean {
-  switch (e.kind) {
-    case 'binary':
-      return !['+', '-', '*', '/', 'mod', '&', '|', '^', '<<', '>>'].includes(e.op);
-    case 'unary':
-      return e.op === '!';
-    case 'defined':
-    case 'strempty':
-    case 'match':
-    case 'comparison':
-    case 'assign':
-    case 'block':
-    case 'call':
-    case 'route-call':
-      return true;
-    default:
-      return false;
-  }
-}
-
 /** JavaScript source of expressions, in the form that the place of use wants. */
 export class ExprEmitter {
   constructor(private readonly route: RouteEmission) {}
 
-  /** A boolean: true when the integer value is above 0 (`if`, and `while` since 5.7). */
+  /** Expressions whose integer is always 0 or 1: their truth is the same for `if` and for logic. */
+  #isTruthValue(e: BoundExpr): boolean {
+    switch (e.kind) {
+      case 'binary':
+        return !['+', '-', '*', '/', 'mod', '&', '|', '^', '<<', '>>'].includes(e.op);
+      case 'unary':
+        return e.op === '!';
+      case 'defined':
+      case 'strempty':
+      case 'match':
+      case 'comparison':
+        return true;
+      case 'assign':
+      case 'block':
+      case 'call':
+      case 'route-call':
+        return !this.route.rawCodes;
+      default:
+        return false;
+    }
+  }
+
+  /** A boolean: true when the integer value is above 0 (`if`, and `while` since 5.7); with `return_mode=1`, not 0. */
   positive(e: BoundExpr): string {
+    if (this.route.rawCodes) return this.truth(e);
     if (e.kind === 'const') return typeof e.value === 'number' ? `${e.value > 0}` : `${this.int(e)}>0`;
-    return isTruthValue(e) ? this.truth(e) : `${this.int(e)}>0`;
+    return this.#isTruthValue(e) ? this.truth(e) : `${this.int(e)}>0`;
   }
 
   /** A boolean: true when the integer value is not 0 (operands of logic, `while` in 5.6). */
@@ -72,11 +76,12 @@ export class ExprEmitter {
       case 'comparison':
         return this.#comparison(e);
       case 'assign':
+        if (this.route.rawCodes) break;
         return `(${FRESH},${this.#assignOperand(e)})`;
       case 'block':
       case 'call':
       case 'route-call':
-        return `${this.#code(e)}>0`;
+        return `${this.#code(e)}${this.route.rawCodes ? '!==0' : '>0'}`;
       case 'const':
         if (typeof e.value === 'number') return `${e.value !== 0}`;
         break;
@@ -88,7 +93,7 @@ export class ExprEmitter {
 
   /** An integer (number or bigint). */
   int(e: BoundExpr): string {
-    if (isTruthValue(e)) return `(${this.truth(e)}?1:0)`;
+    if (this.#isTruthValue(e)) return `(${this.truth(e)}?1:0)`;
     switch (e.kind) {
       case 'const':
         return typeof e.value === 'number' ? number(e.value) : `O.int(${quote(e.value)},${this.#site(e)})`;
@@ -98,6 +103,12 @@ export class ExprEmitter {
         // Where an integer is wanted, `+` adds integers whatever its operands are; known text is joined first.
         if (e.op === '+' && e.type === 'str') break;
         return this.#arithmetic(e);
+      case 'assign':
+        return `((${FRESH},${this.#assignOperand(e)})?1:-1)`;
+      case 'block':
+      case 'call':
+      case 'route-call':
+        return this.#code(e);
       case 'strlen':
         return `${this.text(e.operand)}.length`;
       case 'cast':
@@ -120,7 +131,7 @@ export class ExprEmitter {
 
   /** Any value, as it is. */
   value(e: BoundExpr): string {
-    if (isTruthValue(e)) return `(${this.truth(e)}?1:0)`;
+    if (this.#isTruthValue(e)) return `(${this.truth(e)}?1:0)`;
     switch (e.kind) {
       case 'const':
         return typeof e.value === 'number' ? number(e.value) : quote(e.value);
@@ -146,7 +157,7 @@ export class ExprEmitter {
    */
   assigned(e: BoundExpr): string {
     if (e.kind === 'call' || e.kind === 'route-call' || e.kind === 'block') return this.#code(e);
-    if (e.kind === 'assign') return `(${this.truth(e)}?1:-1)`;
+    if (e.kind === 'assign') return `((${FRESH},${this.#assignOperand(e)})?1:-1)`;
     // A choice is a computed value: undefined becomes text.
     if (e.kind === 'selval') return `(${this.value(e)}??"")`;
     if (e.kind === 'pv') return `${e.pv.name === '@' ? 'R.selected' : 'S'}(${this.value(e)})`;
@@ -156,10 +167,10 @@ export class ExprEmitter {
   /** Runs an assignment; a boolean that says whether it worked. */
   assign(assign: BoundAssign): string {
     const { target, value } = assign;
-    const source = this.assigned(value);
-    // An integer that comes out of a variable also has a text form: `$rU = $var(n)` works where `$rU = 123` does not.
-    const dual = value.kind === 'pv' && !STORES.has(target.name);
-    const written = this.route.linker.writeSource(target, dual ? `R.dual(${source})` : source, this.route.constants);
+    // What comes out of a variable may have two forms: `$rU = $var(n)` works where `$rU = 123` does not.
+    const dual = value.kind === 'pv' && value.pv.name !== '@' && !STORES.has(target.name);
+    const source = dual ? `R.dual(${this.value(value)})` : this.assigned(value);
+    const written = this.route.linker.writeSource(target, source, this.route.constants);
     return value.kind === 'pv' ? `R.stored(${written})` : written;
   }
 

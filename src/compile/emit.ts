@@ -24,7 +24,8 @@ export interface Emission {
 
 export interface EmitOptions {
   readonly compat: '5.6' | '6.x';
-  readonly maxRecursiveLevel: number;
+  /** The core parameter `return_mode`. */
+  readonly returnMode: number;
   /** Before every action `R.action(x, line)` is called (`log_prefix_mode=1`, tracing). */
   readonly actionHook: boolean;
 }
@@ -77,6 +78,7 @@ class RouteEmitter implements RouteEmission {
   #labels = 0;
   #blocks = 0;
   #nest = 1;
+  readonly rawCodes: boolean;
   suspends: boolean;
 
   constructor(
@@ -90,6 +92,7 @@ class RouteEmitter implements RouteEmission {
     readonly rests: string[],
   ) {
     this.suspends = effects[index]!.suspends;
+    this.rawCodes = options.returnMode !== 0;
     this.#expr = new ExprEmitter(this);
   }
 
@@ -302,9 +305,9 @@ class RouteEmitter implements RouteEmission {
     const isText = s.on === 'str';
     const source = isText ? this.#expr.text(value) : this.#expr.int(value);
     const cases = s.cases;
-    // Upstream drops a switch over a constant when nothing matches, and is left with its code for a bug.
+    // Upstream drops a switch over a constant in which nothing is to be run, and is left with its code for a bug.
     const hasDefault = cases.some((c) => c.label.kind === 'default');
-    const unmatched = value.kind === 'const' && !hasDefault ? -5 : 1;
+    const unmatched = value.kind === 'const' ? -5 : 1;
     const arms = cases.map((c, i) => {
       // Fall-through means that any arm may be the last one executed.
       const body = this.#nested(c.body, inner);

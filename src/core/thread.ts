@@ -293,12 +293,12 @@ export class ScriptThread implements Host {
 
   /** Compiles all routes; what puts the result into force, or null when something is wrong (in `findings`). */
   #compile(vars: ScriptVars, findings: Findings): (() => void) | null {
-    const effects = inferEffects(this.program);
+    const effects = inferEffects(this.program, this.settings.max_recursive_level);
     const prefixMode = this.settings.log_prefix !== null && this.settings.log_prefix_mode === 1;
     this.routes.renewRests();
     const emission = emitProgram(this.program, effects, this.#linker, {
       compat: this.compat,
-      maxRecursiveLevel: this.settings.max_recursive_level,
+      returnMode: this.settings.return_mode,
       actionHook: prefixMode,
     });
     if (findings.failed()) return null;

@@ -97,9 +97,10 @@ export class ScriptRuntime {
     }
   }
 
-  /** An integer with its text form beside it; other values as they are. */
-  dual(v: string | number | bigint | null): Value {
-    return typeof v === 'number' || typeof v === 'bigint' ? new Dual(v, v.toString(), 'int') : v;
+  /** A value on its way into a part of the message: an integer has its text form beside it, a text its number. */
+  dual(v: Value): Value {
+    if (typeof v === 'number' || typeof v === 'bigint') return new Dual(v, v.toString(), 'int');
+    return v === undefined ? this.S(v) : v;
   }
 
   /** A module function's return code: kept in `$rc`; 0 ends the script. */

@@ -115,6 +115,28 @@ describe('what a route gives back', () => {
   });
 });
 
+describe('return_mode=1', () => {
+  const post = 'route[MINUS] { return -5; } route[TWO] { return 2; }';
+  const body = `
+    $var(r) = route(MINUS) + 1; say("$var(r)");
+    if (route(MINUS)) say("T"); else say("F");
+    if (route(MINUS) < 0) say("below");
+    if (!route(TWO)) say("none"); else say("some");
+    if (-1) say("T"); else say("F");
+    $var(i) = -2; while ($var(i)) { $var(i) = $var(i) + 1; say("$var(i)"); }
+    $var(s) = ($var(x) = 3) + route(TWO); say("$var(s)");
+    if (route(TWO) == 2 && route(MINUS) == -5) say("codes");`;
+
+  test('what an expression runs gives its code, and a condition holds when it is not 0', async () => {
+    const expected = ['-4', 'T', 'below', 'some', 'T', '-1', '0', '3', 'codes'];
+    expect(await new Bench(script(body, post, 'return_mode=1')).run()).toEqual(expected);
+  });
+
+  test('without it a code below 0 is false', async () => {
+    expect(await new Bench(script(body, post)).run()).toEqual(['1', 'F', 'some', 'F', '2']);
+  });
+});
+
 describe('limits', () => {
   test('recursion: too deep a block is not run, logged, and the script goes on', async () => {
     const bench = new Bench(
@@ -126,6 +148,20 @@ describe('limits', () => {
     );
     expect(await bench.run()).toEqual(['end 9']);
     expect(bench.log).toContain('ERROR: too many recursive routing table lookups (11) giving up!');
+  });
+
+  test('blocks of routes that are not recursive count as well', async () => {
+    const nested = 'if (1 > 0) { say("two"); if (1 > 0) { say("three"); route(A); say("rc=$rc"); } }';
+    const post = 'route[A] { say("four"); if (1 > 0) { say("five"); } return 7; }';
+    const bench = new Bench(script(nested, post, 'max_recursive_level=3'));
+    expect(await bench.run()).toEqual(['two', 'three', 'rc=-1']);
+    expect(bench.log).toContain('ERROR: too many recursive routing table lookups (4) giving up!');
+    expect(await new Bench(script(nested, post, 'max_recursive_level=4')).run()).toEqual([
+      'two',
+      'three',
+      'four',
+      'rc=7',
+    ]);
   });
 
   test('recursion: blocks between the routes count too', async () => {
