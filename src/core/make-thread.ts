@@ -8,7 +8,7 @@ import type { Statistics } from '../observe/statistics.js';
 import type { Threads } from '../registry/threads.js';
 import type { RpcTable } from '../rpc/table.js';
 import type { Zone } from '../shm/zone.js';
-import { resolverOptions } from './network-settings.js';
+import { dnsClient, resolverOptions } from './network-settings.js';
 import type { ServerOptions } from './options.js';
 import { ScriptThread } from './thread.js';
 
@@ -41,6 +41,7 @@ export function makeThread(
     clock,
     resolver: new Resolver({
       clock,
+      dns: dnsClient(program.settings),
       options: resolverOptions(program.settings),
       supports: (proto) => of.network.sockets.some((s) => s.proto === proto),
     }),

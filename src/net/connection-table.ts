@@ -1,10 +1,11 @@
-import type { Proto } from './listen-socket.js';
+import type { ListenSocket, Proto } from './listen-socket.js';
 import type { StreamConnection } from './stream-connection.js';
 
 /** Connections by id, and by the peer addresses under which they may be reused. */
 export class ConnectionTable {
   readonly #byId = new Map<number, StreamConnection>();
   readonly #byPeer = new Map<string, StreamConnection>();
+  readonly #accepted = new Map<string, number>();
   #lastId = 0;
 
   get size(): number {
@@ -23,14 +24,29 @@ export class ConnectionTable {
     return this.#byId.get(id);
   }
 
-  find(proto: Proto, address: string, port: number): StreamConnection | undefined {
-    return this.#byPeer.get(peerKey(proto, address, port));
+  /** @param socket - a connection of this listen socket's is preferred; null: the newest of the peer */
+  find(proto: Proto, address: string, port: number, socket: ListenSocket | null = null): StreamConnection | undefined {
+    const newest = this.#byPeer.get(peerKey(proto, address, port));
+    if (socket === null || newest === undefined || newest.info.socket.index === socket.index) return newest;
+    for (const connection of this.#byId.values()) {
+      const { info } = connection;
+      const isPeer = info.remotePort === port || connection.aliases.includes(port);
+      if (isPeer && info.proto === proto && info.remoteAddress === address && info.socket.index === socket.index)
+        return connection;
+    }
+    return newest;
+  }
+
+  /** How many accepted connections one address has. */
+  acceptedFrom(address: string): number {
+    return this.#accepted.get(address) ?? 0;
   }
 
   /** The newest connection of a peer is the one that is reused, as upstream does by default. */
   add(connection: StreamConnection): void {
     const { id, proto, remoteAddress, remotePort } = connection.info;
     this.#byId.set(id, connection);
+    if (!connection.info.outgoing) this.#accepted.set(remoteAddress, this.acceptedFrom(remoteAddress) + 1);
     this.#byPeer.set(peerKey(proto, remoteAddress, remotePort), connection);
   }
 
@@ -51,6 +67,11 @@ export class ConnectionTable {
   remove(connection: StreamConnection): boolean {
     const { id, proto, remoteAddress, remotePort } = connection.info;
     if (!this.#byId.delete(id)) return false;
+    if (!connection.info.outgoing) {
+      const left = this.acceptedFrom(remoteAddress) - 1;
+      if (left > 0) this.#accepted.set(remoteAddress, left);
+      else this.#accepted.delete(remoteAddress);
+    }
     for (const port of [remotePort, ...connection.aliases]) {
       const key = peerKey(proto, remoteAddress, port);
       if (this.#byPeer.get(key) === connection) this.#byPeer.delete(key);

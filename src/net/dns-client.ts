@@ -44,18 +44,31 @@ export interface DnsClient {
   reload(): void;
 }
 
+export interface DnsOptions {
+  /** For one try of one server (`dns_retr_time`). */
+  readonly timeoutMs?: number;
+  /** Per server (`dns_retr_no`). */
+  readonly tries?: number;
+  /** How many of the system's servers are asked; 0: all of them (`dns_servers_no`). */
+  readonly servers?: number;
+  /** Names may stand for hosts of the system's search domains (`dns_use_search_list`). */
+  readonly searchList?: boolean;
+}
+
 /** The DNS as the system is set up to use it. */
 export class SystemDns implements DnsClient {
   readonly #resolver: NodeResolver;
+  readonly #searchList: boolean;
   readonly #hostsFile: string;
   #hosts: ReadonlyMap<string, readonly string[]> | null = null;
 
-  /**
-   * @param timeoutMs - for one try of one server (`dns_retr_time`)
-   * @param tries - per server (`dns_retr_no`)
-   */
-  constructor(timeoutMs = 2000, tries = 2, hostsFile = '/etc/hosts') {
+  constructor(
+    { timeoutMs = 2000, tries = 2, servers = 0, searchList = true }: DnsOptions = {},
+    hostsFile = '/etc/hosts',
+  ) {
     this.#resolver = new NodeResolver({ timeout: timeoutMs, tries });
+    if (servers > 0) this.#resolver.setServers(this.#resolver.getServers().slice(0, servers));
+    this.#searchList = searchList;
     this.#hostsFile = hostsFile;
   }
 
@@ -77,7 +90,8 @@ export class SystemDns implements DnsClient {
 
   lookup(name: string, family: Family): Promise<readonly string[]> {
     return new Promise((resolve, reject) => {
-      lookup(name, { family, all: true }, (error, found) => {
+      // A name with a dot at its end is looked up as it is.
+      lookup(this.#searchList ? name : `${name}.`, { family, all: true }, (error, found) => {
         if (error) reject(error);
         else resolve(found.map((entry) => entry.address));
       });

@@ -9,6 +9,7 @@ import koffi from 'koffi';
 export interface Libc {
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: Uint8Array, length: number): number;
+  connect(fd: number, address: Uint8Array, length: number): number;
   getsockname(fd: number, address: Uint8Array, length: Uint8Array): number;
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number;
   recvmmsg(fd: number, headers: Uint8Array, count: number, flags: number, timeout: null): number;
@@ -41,6 +42,7 @@ function load(): Libc | null {
     return {
       socket: library.func('int socket(int, int, int)'),
       bind: library.func('int bind(int, void*, uint)'),
+      connect: library.func('int connect(int, void*, uint)'),
       getsockname: library.func('int getsockname(int, void*, void*)'),
       setsockopt: library.func('int setsockopt(int, int, int, void*, uint)'),
       recvmmsg: library.func('int recvmmsg(int, void*, uint, int, void*)'),
@@ -78,6 +80,7 @@ export function describeErrno(errno: number): readonly [string, string] {
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
+export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
@@ -92,6 +95,7 @@ export const ECONNREFUSED = 111;
 
 /** Socket options: level and name. */
 export const SO_REUSEADDR = [1, 2] as const;
+export const SO_REUSEPORT = [1, 15] as const;
 export const SO_SNDBUF = [1, 7] as const;
 export const SO_RCVBUF = [1, 8] as const;
 export const SO_SNDBUFFORCE = [1, 32] as const;
@@ -99,6 +103,13 @@ export const SO_RCVBUFFORCE = [1, 33] as const;
 export const IP_TOS = [0, 1] as const;
 export const IP_MTU_DISCOVER = [0, 10] as const;
 export const IP_FREEBIND = [0, 15] as const;
+export const TCP_KEEPIDLE = [6, 4] as const;
+export const TCP_KEEPINTVL = [6, 5] as const;
+export const TCP_KEEPCNT = [6, 6] as const;
+export const TCP_SYNCNT = [6, 7] as const;
+export const TCP_LINGER2 = [6, 8] as const;
+export const TCP_DEFER_ACCEPT = [6, 9] as const;
+export const TCP_QUICKACK = [6, 12] as const;
 export const IPV6_MTU_DISCOVER = [41, 23] as const;
 export const IPV6_V6ONLY = [41, 26] as const;
 export const IPV6_TCLASS = [41, 67] as const;

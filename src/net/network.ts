@@ -4,6 +4,7 @@ import type { ReceiveInfo } from '../sip/receive-info.js';
 import { isListenError, listenError } from './listen-error.js';
 import { type Family, type ListenSocket, type ListenSpec, listenSocket, type Proto } from './listen-socket.js';
 import { SocketTable } from './socket-table.js';
+import { SourceAddresses } from './source-address.js';
 import { networkStatistics } from './statistics.js';
 import { STREAM_DEFAULTS, type StreamOptions, StreamTransport } from './stream-transport.js';
 import { type StreamKind, tcp } from './tcp.js';
@@ -30,6 +31,8 @@ export interface NetworkOptions {
   readonly log?: NetworkLog;
   readonly udp?: Partial<UdpOptions>;
   readonly stream?: Partial<StreamOptions>;
+  /** Datagrams and connections leave from the socket on the address that the kernel routes from (`mhomed`). */
+  readonly multiHomed?: boolean;
   /** Stream protocols beside TCP. */
   readonly streamKinds?: readonly StreamKind[];
   /** `dgram` forces Node's own UDP sockets; by default `KTS_UDP` decides. */
@@ -51,10 +54,12 @@ class SocketNetwork implements Network {
   /** By the socket's index: a socket that came from another thread is a copy. */
   readonly #udpPorts = new Map<number, UdpPort>();
   readonly #streams: StreamTransport;
+  readonly #sources: SourceAddresses | null;
   #onMessage: MessageHandler = () => {};
 
   constructor(options: NetworkOptions) {
     this.#log = options.log ?? (() => {});
+    this.#sources = options.multiHomed ? new SourceAddresses(options.clock) : null;
     const udpOptions = { ...UDP_DEFAULTS, ...options.udp };
     this.#udp = createUdpEngine(udpOptions, this.statistics, this.#log, options.udpEngine);
     this.#streams = new StreamTransport({
@@ -181,6 +186,11 @@ class SocketNetwork implements Network {
 
   socketFor(destination: Destination): ListenSocket | null {
     const family: Family = destination.address.includes(':') ? 6 : 4;
+    if (this.#sources !== null && destination.socket === null) {
+      const source = this.#sources.towards(destination.address);
+      const found = source && this.#table.find(destination.proto, source, 0);
+      if (found) return found;
+    }
     return this.#table.choose(destination.proto, family, destination.socket);
   }
 
@@ -213,6 +223,7 @@ class SocketNetwork implements Network {
     const ports = [...this.#udpPorts.values()];
     this.#udpPorts.clear();
     this.#table.clear();
+    this.#sources?.close();
     await Promise.all([this.#streams.close(), ...ports.map((port) => port.close())]);
   }
 }

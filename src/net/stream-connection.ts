@@ -27,10 +27,13 @@ export class StreamConnection implements FramingSink {
   lastUsed: number;
   /** When connecting, or writing what is queued, counts as failed; Infinity while neither is going on. */
   deadline: number;
+  /** When the message that has begun to come must be there; Infinity between messages. */
+  messageDue = Number.POSITIVE_INFINITY;
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
   #framing: Framing;
   #ready: boolean;
+  #messages = 0;
   #closed = false;
   #closing = false;
   #closeWhenReady = false;
@@ -83,13 +86,18 @@ export class StreamConnection implements FramingSink {
     const { statistics } = this.#owner;
     this.lastUsed = this.#owner.now();
     statistics.receivedBytes += chunk.length;
+    const before = this.#messages;
     const problem = this.#framing.push(chunk);
+    if (!this.#framing.partial) this.messageDue = Number.POSITIVE_INFINITY;
+    else if (this.messageDue === Number.POSITIVE_INFINITY || this.#messages !== before)
+      this.messageDue = this.lastUsed + this.#owner.options.messageTimeout * 1000;
     if (problem === null) return;
     statistics.framingErrors++;
     this.close(problem);
   };
 
   message(raw: string): boolean {
+    this.#messages++;
     this.#owner.statistics.received++;
     this.#owner.deliver(this, raw);
     return !this.#closing;
@@ -168,6 +176,13 @@ export class StreamConnection implements FramingSink {
     if (this.deadline === Number.POSITIVE_INFINITY) {
       this.deadline = this.#owner.now() + this.#owner.options.sendTimeout * 1000;
     }
+  }
+
+  /** Closes at once, with a RST. */
+  reset(reason: string): void {
+    if (this.#closed) return;
+    this.#socket.resetAndDestroy();
+    this.#finish(reason);
   }
 
   /** Closes once what was sent so far has left; an outgoing connection is given the time to come up first. */

@@ -10,6 +10,14 @@ import { type ListenSocket, type ListenSpec, listenSocket, type Proto } from './
 import { type ConnectionOwner, StreamConnection } from './stream-connection.js';
 import type { SipFramingOptions } from './stream-framing.js';
 import type { StreamKind } from './tcp.js';
+import {
+  configureConnection,
+  configureListener,
+  listenerDescriptor,
+  needsOwnListener,
+  TCP_SOCKET_DEFAULTS,
+  type TcpSocketOptions,
+} from './tcp-options.js';
 import type {
   ConnectionHandler,
   ConnectionInfo,
@@ -40,8 +48,16 @@ export interface StreamOptions extends SipFramingOptions {
   readonly crlfPing: boolean;
   /** TCP keep-alive probes (`tcp_keepalive`). */
   readonly keepAlive: boolean;
-  /** Seconds of silence before the first probe (`tcp_keepidle`); 0 is the system's value. */
-  readonly keepIdle: number;
+  /** Options of the kernel's. */
+  readonly socket: TcpSocketOptions;
+  /** Seconds from the first byte of a message to its last (`tcp_msg_read_timeout`). */
+  readonly messageTimeout: number;
+  /** Connections accepted from one address; 0: no bound (`tcp_accept_iplimit`). */
+  readonly perAddress: number;
+  /** Connections are looked for by the socket they belong to first, then by their peer (`tcp_connection_match=1`). */
+  readonly matchSocket: boolean;
+  /** Connections that were idle are reset instead of closed (`tcp_close_rst`). */
+  readonly resetIdle: boolean;
   /** Connections that the kernel may hold before they are accepted (`tcp_listen_backlog`). */
   readonly backlog: number;
   /** Source addresses of outgoing connections (`tcp_source_ipv4`, `tcp_source_ipv6`); empty: the sending socket's. */
@@ -62,7 +78,11 @@ export const STREAM_DEFAULTS: StreamOptions = {
   noConnect: false,
   crlfPing: true,
   keepAlive: true,
-  keepIdle: 0,
+  socket: TCP_SOCKET_DEFAULTS,
+  messageTimeout: 20,
+  perAddress: 0,
+  matchSocket: false,
+  resetIdle: false,
   backlog: 1024,
   sourceIPv4: '',
   sourceIPv6: '',
@@ -119,8 +139,16 @@ export class StreamTransport implements ConnectionOwner {
     });
     try {
       const { address: host, port } = spec;
-      server.listen({ host, port, backlog: this.options.backlog, exclusive: true, ipv6Only: true });
+      const { backlog, socket } = this.options;
+      const fd = needsOwnListener(socket) ? listenerDescriptor(spec, host.includes(':') ? 6 : 4, socket) : null;
+      if (fd !== null && fd < 0) {
+        const [name, text] = describeErrno(fd);
+        return listenError(spec, name, text);
+      }
+      if (fd === null) server.listen({ host, port, backlog, exclusive: true, ipv6Only: true });
+      else server.listen({ fd, backlog, exclusive: true });
       await once(server, 'listening');
+      configureListener(server, socket);
     } catch (error) {
       const { errno, code } = error as NodeJS.ErrnoException;
       const [name, text] = describeErrno(errno ?? 0);
@@ -145,13 +173,20 @@ export class StreamTransport implements ConnectionOwner {
       socket.destroy();
       return;
     }
+    const from = normaliseIp(remoteAddress) ?? remoteAddress;
+    if (this.options.perAddress > 0 && this.connections.acceptedFrom(from) >= this.options.perAddress) {
+      this.statistics.connectionsRefused++;
+      this.#log('warn', `${listening.text}: refused ${from}:${remotePort}, too many connections from this address`);
+      socket.destroy();
+      return;
+    }
     this.statistics.connectionsAccepted++;
     this.#configure(socket);
     this.#adopt(socket, {
       id: this.connections.nextId(),
       proto: listening.proto,
       family: listening.family,
-      remoteAddress: normaliseIp(remoteAddress) ?? remoteAddress,
+      remoteAddress: from,
       remotePort,
       localAddress: listening.address,
       localPort: listening.port,
@@ -168,7 +203,10 @@ export class StreamTransport implements ConnectionOwner {
   send(destination: Destination, from: ListenSocket | null, data: string, undelivered?: () => void): boolean {
     const { proto, address, port, connectionId } = destination;
     let connection = connectionId > 0 ? this.connections.get(connectionId) : undefined;
-    if (!connection || connection.info.proto !== proto) connection = this.connections.find(proto, address, port);
+    if (!connection || connection.info.proto !== proto) {
+      const socket = this.options.matchSocket ? from : null;
+      connection = this.connections.find(proto, address, port, socket);
+    }
     if (!connection) {
       if (!from || destination.noConnect || this.options.noConnect) return false;
       connection = this.#connect(destination, from);
@@ -191,7 +229,9 @@ export class StreamTransport implements ConnectionOwner {
     const source = from.family === 4 ? this.options.sourceIPv4 : this.options.sourceIPv6;
     const localAddress = source || (isAny(from.address) ? undefined : from.address);
     let connection: StreamConnection | null = null;
-    const socket = kind.connect({ address, port, localAddress }, () => {
+    const { socket: options } = this.options;
+    const localPort = options.reusePort && source === '' ? from.port : 0;
+    const socket = kind.connect({ address, port, localAddress, localPort, options }, () => {
       this.#configure(socket);
       connection?.established();
     });
@@ -215,7 +255,8 @@ export class StreamTransport implements ConnectionOwner {
   }
 
   #configure(socket: Socket): void {
-    if (this.options.keepAlive) socket.setKeepAlive(true, this.options.keepIdle * 1000);
+    if (this.options.keepAlive) socket.setKeepAlive(true);
+    configureConnection(socket, this.options.socket);
   }
 
   #adopt(socket: Socket, info: ConnectionInfo): StreamConnection {
@@ -229,7 +270,11 @@ export class StreamTransport implements ConnectionOwner {
     const now = this.now();
     for (const connection of this.connections.all()) {
       if (now >= connection.deadline) connection.close(connection.ready ? 'send timeout' : 'connect timeout', true);
-      else if (now - connection.lastUsed >= connection.lifetimeMs) connection.close('idle');
+      else if (now >= connection.messageDue) connection.close('message read timeout', true);
+      else if (now - connection.lastUsed >= connection.lifetimeMs) {
+        if (this.options.resetIdle) connection.reset('idle');
+        else connection.close('idle');
+      }
     }
   }
 

@@ -1,5 +1,6 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import type { Proto } from './listen-socket.js';
+import { needsOwnSocket, outgoingDescriptor, type TcpSocketOptions } from './tcp-options.js';
 
 /** Where an outgoing connection goes and what it leaves from. */
 export interface ConnectTarget {
@@ -7,6 +8,9 @@ export interface ConnectTarget {
   readonly port: number;
   /** Source address; undefined lets the kernel choose. */
   readonly localAddress: string | undefined;
+  /** Source port; 0 lets the kernel choose. */
+  readonly localPort: number;
+  readonly options: TcpSocketOptions;
 }
 
 /**
@@ -24,6 +28,24 @@ export interface StreamKind {
 export const tcp: StreamKind = {
   proto: 'tcp',
   createServer: (onAccept) => createServer({ noDelay: true }, onAccept),
-  connect: ({ address, port, localAddress }, onReady) =>
-    connect({ host: address, port, localAddress, noDelay: true }, onReady),
+  connect: connectTcp,
 };
+
+/** Also for protocols over TCP: a connection with the options that have to be set before it is made. */
+export function connectTcp(target: ConnectTarget, onReady: () => void): Socket {
+  const { address, port, localAddress, localPort, options } = target;
+  if (needsOwnSocket(options)) {
+    const family = address.includes(':') ? 6 : 4;
+    const local = localAddress === undefined ? null : { address: localAddress, port: localPort };
+    const fd = outgoingDescriptor(local, family, options);
+    if (fd !== null && fd >= 0) {
+      // Node.js would read from it at once, before it is connected.
+      const socket = new Socket({ fd, pauseOnCreate: true, readable: true, writable: true } as SocketConstructorOpts);
+      return socket.setNoDelay(true).connect({ host: address, port }, () => {
+        socket.resume();
+        onReady();
+      });
+    }
+  }
+  return connect({ host: address, port, localAddress, noDelay: true }, onReady);
+}
