@@ -22,7 +22,6 @@ export const RELAYS: ReadonlySet<string> = new Set([
   'forward_reply',
   't_load_contacts',
   't_next_contacts',
-  'send',
   'send_tcp',
 ]);
 
@@ -44,7 +43,6 @@ export const REPLIES: ReadonlySet<string> = new Set([
   'www_challenge',
   'proxy_challenge',
   'auth_challenge',
-  'www_challenge2',
   'pv_auth_check',
   'handle_publish',
   'handle_subscribe',
@@ -96,7 +94,6 @@ export const AUTHENTICATES: ReadonlySet<string> = new Set([
   'diameter_proxy_authorize',
   'ims_www_authenticate',
   'ims_proxy_authenticate',
-  'auth_check_identity',
   'secsipid_check_identity',
   'jwt_verify',
   'jwt_verify_key',
@@ -112,10 +109,7 @@ export const AUTHENTICATES: ReadonlySet<string> = new Set([
   'is_peer_verified',
   'from_gw',
   'from_any_gw',
-  'pike_check_ip',
-  'ipops_is_in_subnet',
   'is_in_subnet',
-  'src_ipv4_in_subnet',
   'ldap_search',
   'kazoo_query',
 ]);
@@ -128,7 +122,6 @@ export const LOCALITY_CHECKS: ReadonlySet<string> = new Set([
   'is_domain_local',
   'lookup_domain',
   'is_local',
-  'is_domain_local',
 ]);
 
 /** Change where the request goes to something that this server knows. */
@@ -146,17 +139,12 @@ export const ROUTES_BY_ITSELF: ReadonlySet<string> = new Set([
   'load_gws',
   'next_gw',
   'cr_route',
-  'cr_rewrite_uri',
   'cr_next_domain',
-  'lcr_gw',
   'alias_db_lookup',
   'sd_lookup',
   'dp_translate',
-  'pdt',
   'prefix_route',
-  'drouting',
   'do_routing',
-  'lb_start',
   'enum_query',
   'uac_reg_lookup',
   'sethost',
@@ -167,15 +155,12 @@ export const ROUTES_BY_ITSELF: ReadonlySet<string> = new Set([
   'rewritehostporttrans',
   'seturi',
   'rewriteuri',
-  'set_dsturi',
   'setdsturi',
   'ds_load_update',
   'mt_match',
   'avp_pushto',
   'avp_subst_pv',
-  'pv_replace_uri',
   'handle_ruri_alias',
-  'topos_',
   'rtjson_push_routes',
   'kazoo_publish',
 ]);
@@ -244,7 +229,6 @@ export const MESSAGE_TEXT: ReadonlySet<string> = new Set([
   'hu',
   'msg',
   'adu',
-  'body',
 ]);
 
 /** Run code of other languages, which may do anything. */
@@ -258,8 +242,5 @@ export const OPAQUE: ReadonlySet<string> = new Set([
   'perl_exec_simple',
   'jsdt_run',
   'jsdt_runstring',
-  'sqlang_run',
   'ruby_run',
-  'mono_run',
-  'cfgt',
 ]);

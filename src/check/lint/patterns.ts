@@ -12,7 +12,6 @@ const TAKES_PATTERN: Readonly<Record<string, number>> = {
   replace_all: 0,
   replace_body: 0,
   replace_body_all: 0,
-  has_body: 99,
   remove_hf_re: 0,
   is_present_hf_re: 0,
   t_check_status: 0,
@@ -43,7 +42,7 @@ export function* patterns(
           yield { text: label.value.value, span: label.value.span, tests: true };
     }
     for (const { call, name } of node.calls) {
-      const arg = call.args[TAKES_PATTERN[name] ?? 99];
+      const arg = call.args[TAKES_PATTERN[name] ?? -1];
       if (arg?.kind === 'string') yield { text: arg.value, span: arg.span, tests: !name.startsWith('re') };
     }
   }

@@ -26,7 +26,7 @@ failure_route[NEXT] {
   *check(subject) {
     for (const node of subject.graph.ofKind('failure_route')) {
       const calls = [...subject.graph.reach(node)].flatMap((n) => n.calls);
-      if (calls.some((c) => /^t_(?:is_canceled|was_cancelled|check_status|grep_status)$/.test(c.name))) continue;
+      if (calls.some((c) => /^t_(?:is_canceled|check_status|grep_status)$/.test(c.name))) continue;
       const relay = calls.find((c) => PLAIN_RELAYS.has(c.name));
       if (relay)
         yield {

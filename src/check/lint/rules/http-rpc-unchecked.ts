@@ -2,7 +2,7 @@ import { AUTHENTICATES, OPAQUE } from '../facts.js';
 import type { Node } from '../graph.js';
 import { defineRule } from '../rule.js';
 
-const DISPATCHERS = ['jsonrpc_dispatch', 'dispatch_rpc', 'dispatch_xhttp_rpc', 'rpcproc', 'dispatch_xhttp_pi'];
+const DISPATCHERS = ['jsonrpc_dispatch', 'dispatch_rpc', 'dispatch_xhttp_rpc', 'dispatch_xhttp_pi'];
 
 export const httpRpcUnchecked = defineRule({
   code: 'KTS2053',

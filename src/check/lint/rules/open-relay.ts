@@ -50,7 +50,7 @@ function asks(node: Node): boolean {
         LOCALITY_CHECKS.has(name) ||
         ROUTES_BY_ITSELF.has(name) ||
         OPAQUE.has(name) ||
-        /^(?:ds_|lcr_|cr_|is_myself|allow_|auth_|radius_|rtpengine_offer_only|redis_cmd|sql_|avp_db|http_|dlg_|msrp_|ims_|pcscf_|i_)/.test(
+        /^(?:ds_|lcr_|cr_|is_myself|allow_|auth_|radius_|redis_cmd|sql_|avp_db|http_|dlg_|msrp_|ims_|pcscf_|i_)/.test(
           name,
         ),
     ) ||

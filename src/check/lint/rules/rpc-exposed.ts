@@ -5,7 +5,7 @@ import { defineRule } from '../rule.js';
 const SOCKETS: Readonly<Record<string, readonly string[]>> = {
   ctl: ['binrpc'],
   jsonrpcs: ['dgram_socket', 'tcp_socket'],
-  mi_datagram: ['socket_name'],
+  evapi: ['bind_addr'],
 };
 
 export const rpcExposed = defineRule({

@@ -51,9 +51,7 @@ request_route {
 
 function asksForToTag(node: Node): boolean {
   return (
-    node.calls.some((c) =>
-      /^(?:has_totag|is_in_dialog|is_known_dlg|t_check_trans_totag|is_preloaded|loose_route_mode)$/.test(c.name),
-    ) ||
+    node.calls.some((c) => /^(?:has_totag|is_known_dlg|loose_route_mode)$/.test(c.name)) ||
     node.pvs.some((m) => m.pv.name === 'tt' || m.pv.name === 'route_uri' || /to.*tag|^to$/i.test(m.pv.inner ?? '')) ||
     node.exprs.some(({ expr }) => expr.kind === 'select' && /^to\.tag/.test(expr.path)) ||
     node.exprs.some(({ expr }) => expr.kind === 'comparison' && expr.subject === 'method')
