@@ -144,7 +144,7 @@ export interface ReplyOptions {
 export function buildReply(msg: SipMessage, status: number, reason: string, options: ReplyOptions = {}): string {
   const raw = msg.raw;
   const copyRoutes = status >= 180 && status < 300;
-  let out = `SIP/2.0 ${status} ${reason}${CRLF}`;
+  let out = statusLine(status, reason);
   const count = msg.headerCount;
   let sawTopVia = false;
   // Headers that stand together in the request are copied in one piece.
@@ -183,7 +183,9 @@ export function buildReply(msg: SipMessage, status: number, reason: string, opti
       pieceStart = next;
     } else if (id === Hdr.TO && status !== 100 && options.toTag && msg.toTag === '') {
       const bodyEnd = msg.headerBodyEnd(i);
-      out += `${raw.slice(pieceStart, bodyEnd)};tag=${options.toTag}`;
+      out += raw.slice(pieceStart, bodyEnd);
+      out += ';tag=';
+      out += options.toTag;
       pieceStart = bodyEnd;
     }
   }
@@ -195,7 +197,21 @@ export function buildReply(msg: SipMessage, status: number, reason: string, opti
   }
   if (options.headers) out += options.headers;
   if (options.server) out += options.server;
-  return `${out}Content-Length: ${body.length}${CRLF}${CRLF}${body}`;
+  return body === '' ? out + NO_BODY : `${out}Content-Length: ${body.length}${CRLF}${CRLF}${body}`;
+}
+
+const NO_BODY = `Content-Length: 0${CRLF}${CRLF}`;
+
+/** By status, the line that was made last. */
+const statusLines: ({ readonly reason: string; readonly line: string } | undefined)[] = new Array(700).fill(undefined);
+
+function statusLine(status: number, reason: string): string {
+  const last = statusLines[status];
+  if (last !== undefined && last.reason === reason) return last.line;
+  const line = `SIP/2.0 ${status} ${reason}${CRLF}`;
+  // A script may give any number; only real statuses are worth a place.
+  if (status >= 100 && status < 700) statusLines[status] = { reason, line };
+  return line;
 }
 
 /** How a reply is forwarded. */
