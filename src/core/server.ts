@@ -105,6 +105,8 @@ export class Server {
     if (unmet.length > 0 || findings.failed()) return refuse(unmet);
     // Which of the routes for messages exist may have changed.
     this.receive();
+    const input = lintInputOf(loaded, this.parts.options.cwd);
+    if (input) logTraps(input, this.log);
     return { ok: true, diagnostics: loaded.diagnostics, reasons: [] };
   }
 
