@@ -11,6 +11,7 @@ import { BatchedOutput } from '../observe/output.js';
 import { openSyslog } from '../observe/syslog.js';
 import { VERSION } from '../observe/version.js';
 import { outlive } from './last-resort.js';
+import { threadCount } from './shared-options.js';
 import { PATIENCE, untilSignal } from './signals.js';
 
 /** Exit status of a start that fails, as upstream's. */
@@ -65,6 +66,7 @@ async function serve(command: KamailioCommand): Promise<void> {
     cwd: process.cwd(),
     env: process.env,
     compat: process.env.KTS_COMPAT === '5.6' ? '5.6' : '6.x',
+    ...(process.env.KTS_WORKERS ? { workers: threadCount(process.env.KTS_WORKERS) } : {}),
     sink,
     clock,
     onKill: (signal) => process.kill(process.pid, signal),

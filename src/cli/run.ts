@@ -5,7 +5,7 @@ import { JsonSink, type LogSink, StderrSink } from '../observe/log.js';
 import { BatchedOutput } from '../observe/output.js';
 import { outlive } from './last-resort.js';
 import { countLine, mayColour, renderDiagnostics } from './report.js';
-import { type ConfigOptions, serverOptions, withConfigOptions } from './shared-options.js';
+import { type ConfigOptions, serverOptions, threadCount, withConfigOptions } from './shared-options.js';
 import { PATIENCE, untilSignal } from './signals.js';
 
 interface RunOptions extends ConfigOptions {
@@ -13,6 +13,7 @@ interface RunOptions extends ConfigOptions {
   readonly state?: string;
   readonly logFormat: 'text' | 'json';
   readonly debug?: string;
+  readonly workers?: number;
 }
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
@@ -28,6 +29,11 @@ export function runCommand(): Command {
         .choices(['text', 'json'])
         .default('text'),
     )
+    .addOption(
+      new Option('--workers <n>', 'route with this many threads, messages of one Call-ID in the same one')
+        .argParser(threadCount)
+        .env('KTS_WORKERS'),
+    )
     .option('-d, --debug <level>', 'log level, instead of the config’s debug')
     .action(async (file: string, options: RunOptions) => {
       const { write } = new BatchedOutput(process.stderr.fd);
@@ -38,6 +44,7 @@ export function runCommand(): Command {
         ...base,
         ...(options.state === undefined ? {} : { stateDir: options.state }),
         ...(options.debug === undefined ? {} : { debugLevel: Number(options.debug) }),
+        ...(options.workers === undefined ? {} : { workers: options.workers }),
         listen: options.listen,
       });
       if (!started.ok) {

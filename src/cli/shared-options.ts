@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RealClock } from '../clock/clock.js';
 import type { ServerOptions } from '../core/options.js';
 import type { LogSink } from '../observe/log.js';
@@ -9,6 +9,9 @@ export interface ConfigOptions {
   readonly compat: '5.6' | '6.x';
   readonly allowMissing: readonly string[];
 }
+
+/** Transactions name their thread by a number below 256, and groups of the config need some too. */
+const MAX_WORKERS = 128;
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
 
@@ -39,6 +42,14 @@ export function configDefines(given: readonly string[]): ReadonlyMap<string, str
       return eq < 0 ? [text, null] : [text.slice(0, eq), text.slice(eq + 1)];
     }),
   );
+}
+
+/** A number of script threads (`--workers`, `KTS_WORKERS`). */
+export function threadCount(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1 || n > MAX_WORKERS)
+    throw new InvalidArgumentError(`It is a number from 1 to ${MAX_WORKERS}.`);
+  return n;
 }
 
 /** Server options for a config named on the command line. */

@@ -1,6 +1,6 @@
 import type { Log } from '../observe/log.js';
 import type { CounterSource } from '../observe/statistics.js';
-import type { ThreadGroupSpec } from '../registry/threads.js';
+import { ROUTING_GROUP, type ThreadGroupSpec } from '../registry/threads.js';
 import { LocalZone } from '../shm/local-zone.js';
 import { type SharedHandle, SharedZone } from '../shm/shared-zone.js';
 import type { Zone } from '../shm/zone.js';
@@ -10,6 +10,9 @@ import type { ServerOptions } from './options.js';
 
 /** Memory that threads share, in bytes: backed only where it is used. */
 const SHARED_BYTES = 1024 * 1024 * 1024;
+
+/** Received messages that wait for one worker at most. */
+const ROUTING_QUEUE = 4096;
 
 /** What all threads of a server share, as it is handed to a worker. */
 export interface SharedParts {
@@ -39,6 +42,9 @@ export function makeCommon(options: ServerOptions, groups: readonly ThreadGroupS
     usleep,
     queue,
   }));
+  if (options.workers !== undefined && options.workers > 0) {
+    plain.push({ name: ROUTING_GROUP, workers: options.workers, nonblock: true, usleep: 0, queue: ROUTING_QUEUE });
+  }
   const alone = plain.length === 0 || options.inlineGroups === true;
   const members = alone ? new Map(plain.map(({ name }) => [name, [0]])) : membersOf(plain);
   const count = alone ? 1 : 1 + [...members.values()].reduce((sum, threads) => sum + threads.length, 0);

@@ -42,6 +42,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
       kind.startsWith('env') ? (options.env[name] ?? '') : (parsed.defines.get(name) ?? ''),
     );
   const program = bindProgram(parsed.ast, {
+    file: options.file,
     compat: options.compat,
     core: coreModule,
     modules,
@@ -61,7 +62,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 }
 
 /** Of what lacks where text was skipped: routes, and with a lost `loadmodule` all that its module has. */
-const LACKS_ROUTE: readonly BindCode[] = ['KTS1050', 'KTS1052'];
+const LACKS_ROUTE: readonly BindCode[] = ['KTS1050', 'KTS1052', 'KTS1053'];
 const LACKS_MODULE: readonly BindCode[] = ['KTS1006', 'KTS1007', 'KTS1020', 'KTS1026', 'KTS1030', 'KTS1034'];
 
 function lackings(ast: ConfigFile, named: ReadonlySet<string>): ReadonlySet<BindCode> {

@@ -16,6 +16,8 @@ export interface ReceiverParts {
   /** Forwards a reply that belongs to no transaction. */
   readonly forwardReply: (ctx: ScriptContext) => boolean | Promise<boolean>;
   readonly counters: ReceiveCounters;
+  /** Gives a message to a worker that routes it; false when this thread is to. Null where there are no such workers. */
+  readonly distribute: ((msg: SipMessage) => boolean) | null;
 }
 
 /** Statistics of group `core`, by upstream's names. */
@@ -88,6 +90,7 @@ export class Receiver {
 
   /** Runs a parsed message through the routes. */
   process(msg: SipMessage, internal = false, attrs?: Attributes): Promise<void> | undefined {
+    if (!internal && this.parts.distribute?.(msg)) return undefined;
     const pending = msg.isRequest ? this.#request(msg, internal, attrs) : this.#replyMessage(msg, internal, attrs);
     return pending?.catch((e: unknown) => this.#failed(e, msg.raw));
   }

@@ -4,15 +4,19 @@ import type { Destination, Network } from './transport.js';
 /** A message that another thread received; it has been through pre-routing. */
 export const RECEIVE = 'core:receive';
 
+/** A message as thread 0 received it, for a worker to route (`--workers`). */
+export const ROUTE = 'core:route';
+
 /** A received message on its way to another thread; the socket travels as its index. */
 export interface WireMessage {
   readonly raw: string;
   readonly from: WireReceive;
 }
 
-export interface WireReceive extends Omit<ReceiveInfo, 'socket'> {
-  readonly socket: number;
-}
+/** What of a message's origin is the same in every thread. */
+type Facts = 'srcIp' | 'srcPort' | 'dstIp' | 'dstPort' | 'proto' | 'family' | 'connectionId';
+
+export type WireReceive = Pick<ReceiveInfo, Facts> & { readonly socket: number };
 
 export interface WireDestination extends Omit<Destination, 'socket'> {
   readonly socket: number;
@@ -22,7 +26,8 @@ export interface WireDestination extends Omit<Destination, 'socket'> {
 const NONE = -1;
 
 export function packReceive(received: ReceiveInfo): WireReceive {
-  return { ...received, socket: received.socket.index };
+  const { srcIp, srcPort, dstIp, dstPort, proto, family, connectionId } = received;
+  return { srcIp, srcPort, dstIp, dstPort, proto, family, connectionId, socket: received.socket.index };
 }
 
 /** Null when that socket is not known here (any more). */

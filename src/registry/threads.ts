@@ -10,6 +10,9 @@ export interface ThreadGroupSpec {
   readonly queue: number;
 }
 
+/** The group of workers that route what thread 0 receives (`--workers`); no config can name it. */
+export const ROUTING_GROUP = ' routing';
+
 /** A task was refused: no group of that name, or its queue is full. */
 export const Refused = { UNKNOWN: -1, FULL: -2 } as const;
 
@@ -28,6 +31,8 @@ export interface Threads {
   readonly groups: readonly ThreadGroupSpec[];
   /** How many script threads there are, thread 0 included. */
   readonly count: number;
+  /** Messages are routed by workers, spread by Call-ID (`--workers`); thread 0 only receives. */
+  readonly spread: boolean;
 
   /** Says what to do with letters of a kind; every thread says so in `configure`. */
   handle<P>(kind: string, run: LetterHandler<P>): void;

@@ -1,4 +1,3 @@
-import type { Timer } from '../clock/clock.js';
 import type { Log } from '../observe/log.js';
 import type { RouteRef } from '../registry/arguments.js';
 import type { SipMessage } from '../sip/message.js';
@@ -32,7 +31,7 @@ export interface AsyncParts {
    * @returns 0 for a retransmission, which ends here; negative when there can be no transaction
    */
   readonly begin: (ctx: ScriptContext) => number;
-  readonly after: (ms: number, run: () => void) => Timer;
+  readonly after: (ms: number, run: () => void) => { cancel(): void };
   readonly findRoute: (name: string) => RouteRef | null;
   readonly fakeRequest: () => SipMessage;
 }
@@ -126,7 +125,7 @@ export class AsyncStatements {
       await finished;
       return;
     }
-    let timer: Timer | undefined;
+    let timer: { cancel(): void } | undefined;
     const limit = new Promise<void>((timeIsOver) => {
       timer = this.parts.after(limitMs, () => {
         this.parts.log.warn('<core>', `async: not done within ${limitMs / 1000} s, at ${at}`);

@@ -1,5 +1,5 @@
 import type { Log } from '../observe/log.js';
-import { type LetterHandler, Refused, type ThreadGroupSpec, type Threads } from '../registry/threads.js';
+import { type LetterHandler, Refused, ROUTING_GROUP, type ThreadGroupSpec, type Threads } from '../registry/threads.js';
 import type { Letter, LetterPort } from './letter.js';
 
 export interface ExchangeParts {
@@ -49,7 +49,10 @@ export class Exchange implements Threads {
   }
 
   get group(): string {
-    return this.#group;
+    return this.#group === ROUTING_GROUP ? '' : this.#group;
+  }
+  get spread(): boolean {
+    return this.#byName.has(ROUTING_GROUP);
   }
 
   /** Opens the way to a thread. Workers have one to thread 0 only. */

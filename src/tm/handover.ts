@@ -1,4 +1,4 @@
-import { packReceive, unpackReceive, type WireReceive } from '../net/wire.js';
+import { packReceive, RECEIVE, ROUTE, unpackReceive, type WireReceive } from '../net/wire.js';
 import type { RouteRef } from '../registry/arguments.js';
 import type { Host } from '../registry/host.js';
 import { ScriptContext } from '../script/context.js';
@@ -196,7 +196,10 @@ export class Handover {
   }
 
   #hand(msg: SipMessage, to: number): void {
-    this.#host.threads.send(to, 'core:receive', { raw: msg.raw, from: packReceive(msg.received) });
+    this.#host.threads.send(to, this.#host.threads.spread ? ROUTE : RECEIVE, {
+      raw: msg.raw,
+      from: packReceive(msg.received),
+    });
   }
 
   #ownership(msg: SipMessage): Owner {
