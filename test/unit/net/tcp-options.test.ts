@@ -108,7 +108,7 @@ it('sets the keep-alive times (tcp_keepidle and its like)', async () => {
   const line = (): string =>
     readFileSync('/proc/net/tcp', 'latin1')
       .split('\n')
-      .find((l) => l.includes(`:${hex(net.sockets[0]!.port)} `) && l.includes(`:${hex(socket.localPort!)} 01`)) ?? '';
+      .find((l) => l.includes(`:${hex(net.sockets[0]!.port)} `) && l.includes(`:${hex(socket.localPort!)} 01 `)) ?? '';
   await until(() => / 02:00001[DE]/.test(line()));
 });
 
