@@ -31,6 +31,8 @@ import { type BindScope, Names } from './scope.js';
 import { didYouMean, guessed } from './suggest.js';
 
 export interface BindOptions {
+  /** The main file, for findings about the config as a whole. */
+  readonly file?: string;
   readonly compat: '5.6' | '6.x';
   /** The core's own functions and pseudo-variables. */
   readonly core: ModuleDef;
@@ -338,8 +340,9 @@ class ProgramBinder {
         this.#findings.add('KTS1051', block.nameSpan, `duplicate route ${display}`, undefined, related);
       }
     }
-    if (!byKey.has('main:0')) {
-      const at = { file: blocks[0]?.span.at.file ?? '', line: 1, column: 1 };
+    const at = { file: this.options.file ?? this.ast.items[0]?.span.at.file ?? '', line: 1, column: 1 };
+    if (this.ast.items.length === 0) this.#findings.add('KTS1053', { at, end: at }, 'the config is empty');
+    else if (!byKey.has('main:0')) {
       this.#findings.add('KTS1052', { at, end: at }, 'no request_route {...} in the config');
     }
     return routes;

@@ -69,6 +69,7 @@ export const BIND_CODES = {
     explain:
       'An asynchronous statement lacks something: async() names the route that goes on, and its limit is a number of seconds.',
   },
+  KTS1053: { severity: 'error', explain: 'Nothing is in the config but comments and directives.' },
   KTS1060: { severity: 'error', explain: 'The comparison is not valid.' },
 } as const satisfies Readonly<Record<string, { severity: Severity; explain: string }>>;
 
@@ -76,6 +77,7 @@ export type BindCode = keyof typeof BIND_CODES;
 
 /** Codes that upstream only notices when it really starts: its `-c` passes over them. */
 const AT_START: ReadonlySet<BindCode> = new Set<BindCode>([
+  'KTS1006',
   'KTS1010',
   'KTS1023',
   'KTS1041',
