@@ -1,4 +1,4 @@
-/** `npm run docs`: writes docs/modules from the manifests of the modules. */
+/** `npm run docs`: writes docs/modules from the manifests of the modules, and grammar/grammar.txt from the parser. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { prepare, ROOT } from './prepare.mjs';
 
@@ -15,4 +15,6 @@ const defs = await Promise.all(
 );
 for (const def of defs) writeFileSync(`${dir}/${def.name}.md`, modulePage(def));
 writeFileSync(`${dir}/README.md`, moduleIndex(defs));
-process.stdout.write(`${defs.length} module pages in docs/modules\n`);
+const { grammarText } = await import('../dist/grammar/grammar-text.js');
+writeFileSync(`${ROOT}grammar/grammar.txt`, grammarText());
+process.stdout.write(`${defs.length} module pages in docs/modules, grammar/grammar.txt\n`);
