@@ -27,7 +27,8 @@ request_route { exit; }`,
       const key = `${line.module}.${line.param}`;
       const first = last.get(key);
       last.set(key, line);
-      if (first && first.value.value !== line.value.value)
+      // A line of another file may well mean to override.
+      if (first && first.value.value !== line.value.value && first.span.at.file === line.span.at.file)
         yield {
           span: line.span,
           title: `${key} is set to ${JSON.stringify(first.value.value)} first, which this line undoes`,

@@ -6,7 +6,7 @@ export const unusedQueue = defineRule({
   code: 'KTS2067',
   name: 'unused-queue',
   group: 'unused',
-  on: true,
+  on: false,
   cause: 'Routes put items into a queue, and no route takes any out; or nothing names the queue at all.',
   effect: 'the queue fills up and stays full: only RPC (mqueue.fetch) empties it.',
   fix: 'Fetch from it in a timer route, or take the queue away.',
