@@ -47,6 +47,7 @@ function readCase(
   const files: Record<string, string> = {};
   const listen: string[] = [];
   const answers: Answer[] = [];
+  const http: number[] = [];
   const steps: Step[] = [];
   let checkOnly = false;
   let compareCore = false;
@@ -85,6 +86,9 @@ function readCase(
         break;
       case 'listen':
         listen.push(...words);
+        break;
+      case 'http':
+        http.push(...words.map(Number));
         break;
       case 'answer':
         answers.push({
@@ -139,6 +143,7 @@ function readCase(
     compareCore,
     listen,
     answers,
+    http,
     steps,
   };
 }

@@ -51,6 +51,8 @@ export interface OracleCase {
   /** Endpoints to open although no step names them. */
   readonly listen: readonly string[];
   readonly answers: readonly Answer[];
+  /** Ports of HTTP servers to open. */
+  readonly http?: readonly number[];
   readonly steps: readonly Step[];
 }
 

@@ -15,6 +15,10 @@ const NOT_IN_CASES: Readonly<Record<string, string>> = {
   'mqueue mq_peek()': 'not upstream’s: its unit tests prove it',
   'mqueue mq_ack()': 'not upstream’s: its unit tests prove it',
   'mqueue mq_requeue()': 'not upstream’s: its unit tests prove it',
+  'rest_client rest_get()': 'OpenSIPS’, no module of upstream’s: its unit tests prove it',
+  'rest_client rest_post()': 'OpenSIPS’, no module of upstream’s: its unit tests prove it',
+  'rest_client rest_put()': 'OpenSIPS’, no module of upstream’s: its unit tests prove it',
+  'rest_client rest_append_hf()': 'OpenSIPS’, no module of upstream’s: its unit tests prove it',
   'corex send_tcp()': 'send_udp() over another transport',
 };
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { type ClaimedAddress, claimAddress } from './address.js';
 import { type Compat, DEFAULT_ENDPOINT, type Observation, type OracleCase, type Step } from './case.js';
 import { Endpoint } from './endpoint.js';
+import { HttpPeer } from './http-peer.js';
 import { socketsOf } from './kernel.js';
 import { readLog } from './log-lines.js';
 import { normaliseLog, normaliseMessages } from './normalise.js';
@@ -61,12 +62,13 @@ async function observe(
   if (!c.checkOnly) {
     for (const id of endpointIds(c)) endpoints.set(id, await Endpoint.open(id, claimed.address, answers));
   }
+  const peers = await Promise.all((c.http ?? []).map((port) => HttpPeer.open(claimed.address, port)));
   const server = await target.start({ dir, args: c.args.map(toRun), env, checkOnly: c.checkOnly, compat });
   const rpc: unknown[] = [];
   let exit: number | null = null;
   let said = '';
   try {
-    const run = new Run(server, endpoints, claimed.address, dir, toRun, rpc);
+    const run = new Run(server, endpoints, peers, claimed.address, dir, toRun, rpc);
     await run.started(c.checkOnly);
     for (const step of c.steps) {
       if (server.exit() !== null) break;
@@ -77,7 +79,7 @@ async function observe(
     said = server.log();
   } finally {
     await server.kill();
-    for (const endpoint of endpoints.values()) await endpoint.close();
+    for (const endpoint of [...endpoints.values(), ...peers]) await endpoint.close();
   }
   const seen = [...endpoints.values()].flatMap((e) =>
     e.received.map((text) => ({ at: e.id, text: claimed.toCase(text) })),
@@ -98,6 +100,7 @@ class Run {
   constructor(
     private readonly server: RunningServer,
     private readonly endpoints: ReadonlyMap<string, Endpoint>,
+    private readonly peers: readonly HttpPeer[],
     private readonly address: string,
     private readonly dir: string,
     private readonly toRun: (text: string) => string,
@@ -169,8 +172,14 @@ class Run {
       if (this.server.exit() !== null) return;
       await look();
       const now =
-        this.server.log().length + [...this.endpoints.values()].reduce((n, e) => n + e.received.length + e.sent, 0);
-      const busy = now !== heard || socketsOf(this.address, this.#wires).some((s) => s.queued > 0 && !own.has(s.port));
+        this.server.log().length +
+        this.peers.reduce((n, p) => n + p.seen, 0) +
+        [...this.endpoints.values()].reduce((n, e) => n + e.received.length + e.sent, 0);
+      const answering = this.peers.some((p) => p.answering > 0);
+      const busy =
+        now !== heard ||
+        answering ||
+        socketsOf(this.address, this.#wires).some((s) => s.queued > 0 && !own.has(s.port));
       heard = now;
       quiet = busy || !this.server.idle() ? 0 : quiet + 1;
     }

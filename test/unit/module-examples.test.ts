@@ -17,6 +17,7 @@ const SETUP: Readonly<Record<string, string>> = {
   cfgutils: 'modparam("cfgutils", "lock_set_size", 4)',
   counters: 'modparam("counters", "script_counter", "calls")',
   htable: 'modparam("htable", "htable", "a=>size=4;")',
+  http_client: 'modparam("http_client", "httpcon", "api=>http://127.0.0.1/api")',
   registrar: 'modparam("registrar", "method_filtering", 1)',
   sqlops: 'modparam("sqlops", "sqlcon", "db=>sqlite:///tmp/examples.db")',
   statistics: 'modparam("statistics", "variable", "calls")',

@@ -1,0 +1,289 @@
+import { Agent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Clock, Timer } from '../../../clock/clock.js';
+import { AuthMethod, answerChallenge, unaskedAuthorization } from './authorization.js';
+import { CurlCode } from './curl-code.js';
+import {
+  type Exchange,
+  type ExchangeResult,
+  type Header,
+  headerValue,
+  type Pending,
+  startExchange,
+} from './exchange.js';
+import { startHttp2Exchange } from './http2.js';
+import { localAddressOf } from './local-address.js';
+import { type SecureOptions, TlsFiles, type TlsOptions } from './tls.js';
+import { type HttpProxy, openTunnel, type Tunnel } from './tunnel.js';
+import { type Credentials, parseUrl, resolveLocation, type Target, urlOf } from './url.js';
+
+/** A request as scripts make it. Texts are bytes as latin1 characters. */
+export interface HttpRequest {
+  readonly url: string;
+  /** Empty: GET, or POST when there is a body. */
+  readonly method: string;
+  readonly body: string | null;
+  /** Headers in place of and beside the usual ones; an empty value takes a usual one away. */
+  readonly headers: readonly Header[];
+}
+
+/** How requests are made. */
+export interface HttpOptions {
+  /** Milliseconds for everything, redirects included; 0: no limit. */
+  readonly timeout: number;
+  /** Milliseconds until there is a connection; 0: no limit of its own. */
+  readonly connectTimeout: number;
+  /** Bytes of the answer's body that are wanted; 0: as many as are read at all. */
+  readonly maxBytes: number;
+  readonly userAgent: string;
+  readonly redirects: boolean;
+  readonly credentials: Credentials | null;
+  /** Bits of {@link AuthMethod}. */
+  readonly authMethods: number;
+  readonly tls: TlsOptions;
+  readonly proxy: HttpProxy | null;
+  /** Address, interface or host name to connect from; empty: any. */
+  readonly from: string;
+  /** Whether connections stay open for further requests. */
+  readonly keepAlive: boolean;
+  /** HTTP/2 without asking. */
+  readonly http2: boolean;
+}
+
+/** What came of a request. */
+export type HttpResult =
+  | { readonly status: number; readonly headers: readonly Header[]; readonly body: string; readonly url: string }
+  | {
+      /** One of `CurlCode`. */
+      readonly failure: number;
+      readonly reason: string;
+      /** Whether there ever was a connection. */
+      readonly connected: boolean;
+    };
+
+/** Bytes that are read of an answer, whatever the options say. */
+export const MAX_ANSWER = 8 << 20;
+/** Requests of a client that may be under way at once. */
+export const MAX_REQUESTS = 1000;
+const MAX_REDIRECTS = 30;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** Makes requests for one script thread: nothing blocks, everything is bounded. */
+export class HttpClient {
+  readonly #files = new TlsFiles();
+  readonly #running = new Set<Run>();
+  readonly #agents = { plain: new Agent({ keepAlive: true }), secure: new SecureAgent({ keepAlive: true }) };
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Sends a request and follows where its answers lead. Never rejects. */
+  async request(request: HttpRequest, options: HttpOptions): Promise<HttpResult> {
+    if (this.#running.size >= MAX_REQUESTS) {
+      const reason = `${MAX_REQUESTS} requests are under way`;
+      return { failure: CurlCode.OUT_OF_MEMORY, reason, connected: false };
+    }
+    const run = new Run(request, options, this.#files, options.keepAlive ? this.#agents : null);
+    this.#running.add(run);
+    const timers = [
+      this.#after(options.timeout, () => run.stop(CurlCode.OPERATION_TIMEDOUT, `no answer in ${options.timeout} ms`)),
+      this.#after(options.connectTimeout, () => {
+        if (!run.connected) {
+          run.stop(CurlCode.OPERATION_TIMEDOUT, `no connection in ${options.connectTimeout} ms`);
+        }
+      }),
+    ];
+    try {
+      const outcome = await Promise.race([run.result(), run.stopped]);
+      return 'failure' in outcome ? { ...outcome, connected: run.connected } : outcome;
+    } finally {
+      for (const timer of timers) timer?.cancel();
+      this.#running.delete(run);
+    }
+  }
+
+  #after(ms: number, then: () => void): Timer | null {
+    return ms > 0 ? this.clock.after(ms, then) : null;
+  }
+
+  close(): void {
+    for (const run of this.#running) run.stop(CurlCode.RECV_ERROR, 'the server stops');
+    this.#agents.plain.destroy();
+    this.#agents.secure.destroy();
+  }
+}
+
+type Found = Extract<HttpResult, { status: number }>;
+type Failure = { readonly failure: number; readonly reason: string };
+
+interface Agents {
+  readonly plain: Agent;
+  readonly secure: SecureAgent;
+}
+
+/** What is sent at one moment: redirects and challenges change it. */
+interface Sending {
+  readonly target: Target;
+  readonly method: string;
+  readonly body: string | null;
+  readonly authorization: string | null;
+}
+
+/** One request with all its exchanges. */
+class Run {
+  #cancel: (code: number, reason: string) => void = () => {};
+  #ended = false;
+  #stop: (failure: Failure) => void = () => {};
+  /** Whether there was a connection to whom the present request goes to. */
+  connected = false;
+  /** Settles when the run is stopped from outside. */
+  readonly stopped = new Promise<Failure>((resolve) => {
+    this.#stop = resolve;
+  });
+
+  constructor(
+    private readonly request: HttpRequest,
+    private readonly options: HttpOptions,
+    private readonly files: TlsFiles,
+    private readonly agents: Agents | null,
+  ) {}
+
+  stop(failure: number, reason: string): void {
+    this.#ended = true;
+    this.#cancel(failure, reason);
+    this.#stop({ failure, reason });
+  }
+
+  async result(): Promise<Found | Failure> {
+    const { url, method, body } = this.request;
+    const { options } = this;
+    const first = readTarget(url);
+    if ('failure' in first) return first;
+    const credentials = first.credentials ?? options.credentials;
+    // Those that stand in the URL are sent without being asked for, as libcurl does.
+    const authMethods = first.credentials === null ? options.authMethods : AuthMethod.BASIC;
+    let sending: Sending = {
+      target: first,
+      method: method || (body === null ? 'GET' : 'POST'),
+      body,
+      authorization: unaskedAuthorization(credentials, authMethods),
+    };
+    for (let redirects = 0, challenged = false; ; ) {
+      const answer = await this.#exchange(sending, sending.target.authority === first.authority);
+      if ('failure' in answer) return answer;
+      const { target } = sending;
+      const trusted = target.authority === first.authority;
+      if (answer.status === 401 && credentials !== null && trusted && !challenged) {
+        const authorization = answerChallenge(answer.headers, credentials, authMethods, {
+          method: sending.method,
+          uri: target.path,
+          body: sending.body ?? '',
+        });
+        if (authorization !== null) {
+          challenged = true;
+          sending = { ...sending, authorization };
+          continue;
+        }
+      }
+      const location = REDIRECTS.has(answer.status) ? headerValue(answer.headers, 'location') : undefined;
+      if (!options.redirects || location === undefined) return { ...answer, url: urlOf(target) };
+      if (++redirects > MAX_REDIRECTS) return failed(CurlCode.TOO_MANY_REDIRECTS, `${MAX_REDIRECTS} redirects`);
+      const next = readTarget(resolveLocation(target, location));
+      if ('failure' in next) return next;
+      sending = this.#redirected(sending, next, answer.status, first);
+    }
+  }
+
+  /** What goes to the new place: 301 to 303 make a GET of a POST, as every client does. */
+  #redirected(sending: Sending, target: Target, status: number, first: Target): Sending {
+    const toGet = status <= 303 && sending.body !== null;
+    return {
+      target,
+      method: toGet && this.request.method === '' ? 'GET' : sending.method,
+      body: toGet ? null : sending.body,
+      authorization: target.authority === first.authority ? sending.authorization : null,
+    };
+  }
+
+  async #exchange(sending: Sending, trusted: boolean): Promise<ExchangeResult> {
+    const { options } = this;
+    const { target } = sending;
+    const secure = target.secure ? await this.files.secure(options.tls) : null;
+    if (secure === 'authorities') return failed(CurlCode.SSL_CACERT_BADFILE, `cannot read ${options.tls.authorities}`);
+    if (secure === 'certificate') return failed(CurlCode.SSL_CERTPROBLEM, `cannot read ${options.tls.certificate}`);
+    const localAddress = await localAddressOf(options.from);
+    if (localAddress === null) return failed(CurlCode.INTERFACE_FAILED, `no address of ${options.from}`);
+    const socket = await this.#tunnel(target, localAddress);
+    if (socket !== null && 'failure' in socket) return socket;
+    if (this.#ended) return failed(CurlCode.RECV_ERROR, 'stopped');
+    const pending = this.#start(sending, trusted, secure, socket?.socket ?? null, localAddress);
+    this.#cancel = pending.cancel;
+    return pending.result;
+  }
+
+  async #tunnel(target: Target, localAddress: string | undefined): Promise<Tunnel | null> {
+    const { proxy } = this.options;
+    if (proxy === null || !target.secure) return null;
+    const authority = target.authority.includes(':') ? target.authority : `${target.authority}:${target.port}`;
+    return openTunnel(proxy, authority, localAddress, (stop) => {
+      this.#cancel = stop;
+    });
+  }
+
+  #start(
+    sending: Sending,
+    trusted: boolean,
+    secure: SecureOptions | null,
+    socket: Socket | null,
+    localAddress: string | undefined,
+  ): Pending {
+    const { options } = this;
+    const { target } = sending;
+    const proxied = options.proxy !== null && !target.secure;
+    const exchange: Exchange = {
+      target,
+      method: sending.method,
+      headers: this.#headers(sending, trusted),
+      body: sending.body ?? '',
+      requestTarget: proxied ? urlOf(target) : target.path,
+      peer: proxied ? options.proxy! : target,
+      secure,
+      socket,
+      agent: target.secure ? this.agents?.secure : this.agents?.plain,
+      localAddress,
+      maxBytes: options.maxBytes > 0 ? Math.min(options.maxBytes, MAX_ANSWER) : MAX_ANSWER,
+      onConnected: () => {
+        this.connected = true;
+      },
+    };
+    return options.http2 ? startHttp2Exchange(exchange) : startExchange(exchange);
+  }
+
+  /** The usual headers, those of the request in their place, and what proves who asks: only to whom it was meant for. */
+  #headers({ target, body, authorization }: Sending, trusted: boolean): Header[] {
+    const { userAgent } = this.options;
+    const given = this.request.headers.filter(([name]) => trusted || !/^(?:authorization|cookie)$/i.test(name));
+    const usual: Header[] = [['Host', target.authority]];
+    if (authorization !== null) usual.push(['Authorization', authorization]);
+    if (userAgent !== '') usual.push(['User-Agent', userAgent]);
+    usual.push(['Accept', '*/*']);
+    if (body !== null) {
+      usual.push(['Content-Length', `${body.length}`], ['Content-Type', 'application/x-www-form-urlencoded']);
+    }
+    const replaced = new Set(given.map(([name]) => name.toLowerCase()));
+    return [
+      ...usual.filter(([name]) => name === 'Content-Length' || !replaced.has(name.toLowerCase())),
+      ...given.filter(([name, value]) => value !== '' && !/^content-length$/i.test(name)),
+    ];
+  }
+}
+
+function failed(failure: number, reason: string): Failure {
+  return { failure, reason };
+}
+
+function readTarget(url: string): Target | Failure {
+  const target = parseUrl(url);
+  if (target === 'scheme') return failed(CurlCode.UNSUPPORTED_PROTOCOL, 'no http or https URL');
+  return target === 'malformed' ? failed(CurlCode.URL_MALFORMAT, 'no URL') : target;
+}
