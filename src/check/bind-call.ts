@@ -5,7 +5,7 @@ import type { FunctionDef, ModuleDef } from '../registry/module.js';
 import { routeMask } from '../script/route-kind.js';
 import { bindExpr } from './bind-expr.js';
 import * as pvs from './bind-pv.js';
-import { wasLiteralOnly, whoHasFunction } from './catalog.js';
+import { takesLiteralsOnly, whoHasFunction } from './catalog.js';
 import { missingFunction } from './missing.js';
 import type { BoundArg, BoundCall, BoundExpr, FormatText, PvUse } from './program.js';
 import type { BindScope } from './scope.js';
@@ -155,6 +155,17 @@ function findModuleCall(node: Argument): Call | null {
   return null;
 }
 
+/** What an expression in place of a literal is made into when the call runs; the kinds left out take none. */
+const AT_RUN_TIME: Readonly<Partial<Record<Arg<unknown>['kind'], 'text' | 'int' | 'value' | 'regex' | 'static'>>> = {
+  text: 'text',
+  'literal-text': 'text',
+  int: 'int',
+  'literal-int': 'int',
+  value: 'value',
+  regex: 'regex',
+  static: 'static',
+};
+
 function bindArgument(
   arg: Arg<unknown>,
   node: Argument,
@@ -168,26 +179,25 @@ function bindArgument(
     scope.findings.add('KTS1023', span, title, note ? [note] : undefined);
     return null;
   };
-  if ((arg.kind === 'pv' || arg.kind === 'pv-writable') && node.kind === 'pv')
+  const literalOnly =
+    takesLiteralsOnly(owner.name, name, count, scope.compat) ?? (def.literalOnly || arg.kind.startsWith('literal-'));
+  if ((arg.kind === 'pv' || arg.kind === 'pv-writable') && node.kind === 'pv' && !literalOnly)
     return bindPvArgument(arg, node.text, node.span, name, scope);
   const given = classify(node, name, scope);
   if (!given) return null;
   const { span } = given;
   if (given.kind === 'computed') {
-    const parsedAtRunTime = arg.kind === 'static' && owner !== scope.names.core;
-    const runtime =
-      arg.kind === 'text' || arg.kind === 'int' || arg.kind === 'value' || arg.kind === 'regex' || parsedAtRunTime;
-    const literalOnly = def.literalOnly || (scope.compat === '5.6' && wasLiteralOnly(owner.name, name, count));
-    if (literalOnly || !runtime) {
+    const to = owner === scope.names.core && arg.kind === 'static' ? undefined : AT_RUN_TIME[arg.kind];
+    if (literalOnly || to === undefined) {
       scope.findings.add('KTS1024', span, `function ${name}: parameter ${arg.name} is not constant`, [
-        arg.kind === 'text'
+        arg.kind === 'text' || arg.kind === 'pv' || arg.kind === 'pv-writable'
           ? 'Write it as a string with the variable inside: "$var(x)".'
           : 'Only a literal is taken here.',
       ]);
       return null;
     }
-    if (arg.kind === 'static') return { kind: 'static-expr', value: given.value, arg };
-    return { kind: 'expr', value: given.value, to: arg.kind };
+    if (to === 'static') return { kind: 'static-expr', value: given.value, arg };
+    return { kind: 'expr', value: given.value, to };
   }
   const { text } = given;
   switch (arg.kind) {

@@ -23,7 +23,8 @@ export interface UpstreamModule {
   readonly eventRoutes?: readonly string[];
   /** Operations by class. */
   readonly transformations?: Readonly<Record<string, readonly string[]>>;
-  /** `name/arity` of functions that 5.6 takes only literals for. */
+  /** Forms (`name/arguments`) that take only literals, and those that did so in 5.6. */
+  readonly literal?: readonly string[];
   readonly literalIn56?: readonly string[];
 }
 
@@ -100,7 +101,18 @@ function owners(has: (m: UpstreamModule) => boolean): string[] {
     .map(([name]) => name);
 }
 
-/** True when 5.6 took only literals for this function, where later releases take any expression. */
-export function wasLiteralOnly(module: string, name: string, args: number): boolean {
-  return upstream().modules[module]?.literalIn56?.includes(`${name}/${args}`) ?? false;
+/**
+ * Whether upstream takes only literals in this form of a function; undefined when it does not have the function. 5.6 did
+ * so in more places than later releases.
+ */
+export function takesLiteralsOnly(
+  module: string,
+  name: string,
+  args: number,
+  compat: '5.6' | '6.x',
+): boolean | undefined {
+  const known = upstreamModule(module);
+  if (!known?.functions.includes(name)) return undefined;
+  const form = `${name}/${args}`;
+  return (known.literal?.includes(form) ?? false) || (compat === '5.6' && (known.literalIn56?.includes(form) ?? false));
 }

@@ -55,7 +55,11 @@ function locking(name: string, mode: number, doc: string, suspends: boolean, use
   };
   return [
     fn([text('name')], info, (state) => (ctx, key) => run(state, ctx, key, '')),
-    fn([text('name'), text('more')], info, (state) => (ctx, key, more) => run(state, ctx, key, more)),
+    fn(
+      [text('name'), text('more')],
+      { ...info, since: '6.x' },
+      (state) => (ctx, key, more) => run(state, ctx, key, more),
+    ),
   ];
 }
 
