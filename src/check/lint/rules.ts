@@ -14,6 +14,7 @@ import { duplicateWorkerGroup } from './rules/duplicate-worker-group.js';
 import { emptyQueueItem } from './rules/empty-queue-item.js';
 import { exitInPreRouting } from './rules/exit-in-pre-routing.js';
 import { failureWithoutCancelCheck } from './rules/failure-without-cancel-check.js';
+import { flagOutOfRange } from './rules/flag-out-of-range.js';
 import { httpRpcUnchecked } from './rules/http-rpc-unchecked.js';
 import { ignoredWorkerGroup } from './rules/ignored-worker-group.js';
 import { missingMaxForwards } from './rules/missing-max-forwards.js';
@@ -65,6 +66,7 @@ import { unusedQueue } from './rules/unused-queue.js';
 import { unusedRoute } from './rules/unused-route.js';
 import { unverifiedTls } from './rules/unverified-tls.js';
 import { varLostOnResume } from './rules/var-lost-on-resume.js';
+import { variableNeverSet } from './rules/variable-never-set.js';
 import { weakTls } from './rules/weak-tls.js';
 import { wrongRouteKind } from './rules/wrong-route-kind.js';
 
@@ -135,6 +137,8 @@ export const RULES: readonly Rule[] = [
   unusedFlag,
   duplicateModparam,
   wrongRouteKind,
+  flagOutOfRange,
+  variableNeverSet,
   removedModule,
   removedParam,
   removedFunction,

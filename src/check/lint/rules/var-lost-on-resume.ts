@@ -1,7 +1,8 @@
-import type { Call, Statement } from '../../../../grammar/ast.js';
+import type { Statement } from '../../../../grammar/ast.js';
 import type { Node } from '../graph.js';
 import { defineRule } from '../rule.js';
-import { formatPvs, type PvMention, type Spot } from '../walk.js';
+import { variable, variablesGiven, variablesSet } from '../variables.js';
+import type { Spot } from '../walk.js';
 
 export const varLostOnResume = defineRule({
   code: 'KTS2007',
@@ -67,34 +68,6 @@ route[LATER] {
     }
   },
 });
-
-/** The name of a `$var()`; null for other variables and for names that only a run knows. */
-function variable({ pv }: PvMention): string | null {
-  return pv.name === 'var' && pv.inner !== null && !pv.inner.includes('$') ? pv.inner : null;
-}
-
-/** The variables that a block may set: by assignment, or as what it gives a function for its result. */
-function variablesSet(node: Node): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const m of node.pvs) {
-    const name = m.writes ? variable(m) : null;
-    if (name !== null) names.add(name);
-  }
-  for (const { call } of node.calls) for (const name of variablesGiven(call)) names.add(name);
-  return names;
-}
-
-/** The variables that a function may leave a result in. */
-function* variablesGiven(call: Call): Iterable<string> {
-  if (ONLY_READS.test(call.name)) return;
-  for (const arg of call.args)
-    if (arg.kind === 'pv' || arg.kind === 'string')
-      for (const pv of formatPvs(arg.kind === 'pv' ? arg.text : arg.value))
-        if (pv.name === 'var' && pv.inner !== null) yield pv.inner;
-}
-
-/** Functions that only read what they are given. */
-const ONLY_READS = /^x(?:log|dbg|info|notice|warn|err|crit|alert|bug)|reply|^route$|^append_hf$|^mq_add$/;
 
 /** The position in a block of the statement that a place is in; -1 when it is not in that block. */
 function indexIn(block: readonly Statement[], spot: Spot): number {
