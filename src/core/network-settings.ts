@@ -7,7 +7,7 @@ import type { CoreSettings } from '../registry/core-settings.js';
 
 /** Core parameters as the network layer takes them; null settings (a config that does not parse) give its defaults. */
 export function networkOptions(settings: CoreSettings | undefined, clock: Clock, log: Log): NetworkOptions {
-  const base = { clock, log: (text: string) => log.error('<core>', text) };
+  const base: NetworkOptions = { clock, log: (level, text) => log[level]('<core>', text) };
   if (settings === undefined) return base;
   return {
     ...base,

@@ -39,6 +39,9 @@ export interface NetworkOptions {
   readonly udpEngine?: string;
 }
 
+/** Messages that wait at most for the server to be ready. */
+const MAX_EARLY = 4096;
+
 /** Shorter datagrams are keep-alives and probes, never SIP: upstream drops them unseen. */
 const SHORTEST_DATAGRAM = 32;
 
@@ -55,7 +58,11 @@ class SocketNetwork implements Network {
   readonly #udpPorts = new Map<number, UdpPort>();
   readonly #streams: StreamTransport;
   readonly #sources: SourceAddresses | null;
-  #onMessage: MessageHandler = () => {};
+  /** What arrives before there is a receiver waits for it. */
+  #early: [raw: string, received: ReceiveInfo][] = [];
+  #onMessage: MessageHandler = (raw, received) => {
+    if (this.#early.length < MAX_EARLY) this.#early.push([raw, received]);
+  };
 
   constructor(options: NetworkOptions) {
     this.#log = options.log ?? (() => {});
@@ -118,6 +125,9 @@ class SocketNetwork implements Network {
 
   onMessage(handler: MessageHandler): void {
     this.#onMessage = handler;
+    const early = this.#early;
+    this.#early = [];
+    for (const [raw, received] of early) this.#deliver(raw, received);
   }
 
   onConnectionClosed(handler: ConnectionHandler): void {

@@ -15,7 +15,9 @@ import { foreignKey, threadOf } from './transaction-table.js';
 
 /** Letters between the transaction layers of two threads. */
 const Kind = {
-  /** Goes on with a suspended transaction that comes along. */
+  /** Brings a suspended transaction. */
+  BRING: 'tm:bring',
+  /** Goes on with a suspended transaction, as a task of a worker. */
   CONTINUE: 'tm:continue',
   /** Asks for a suspended transaction, to go on with it. */
   TAKE: 'tm:take',
@@ -38,11 +40,6 @@ interface Name {
 export interface RouteName {
   readonly table: 'main' | 'rest';
   readonly name: string;
-}
-
-interface Continuation {
-  readonly transaction: TransactionState;
-  readonly route: RouteName;
 }
 
 /** What comes of asking for a transaction: it, or a `Resumed` code, or that it has to stay with its thread. */
@@ -82,7 +79,8 @@ export class Handover {
     this.#host = host;
     this.#owners = host.zone.map<Owner & Stored>('tm:owners');
     host.hooks.elsewhere.push((msg) => this.#isElsewhere(msg));
-    threads.handle<Continuation>(Kind.CONTINUE, ({ transaction, route }) => this.#continue(transaction, route, true));
+    threads.handle<TransactionState>(Kind.BRING, (transaction) => this.#attach(transaction));
+    threads.handle<Name & { route: RouteName }>(Kind.CONTINUE, (of) => this.#resume(of, of.route, true));
     threads.handle<Name & { for: number }>(Kind.TAKE, (name) => this.#give(name, name.for));
     threads.handle<Name & { route: RouteName }>(Kind.RESUME, (of) => this.#resume(of, of.route));
     threads.handle<Name & { to: number }>(Kind.MOVED, (of) => this.#renote(of, of.to));
@@ -135,7 +133,10 @@ export class Handover {
   push(t: Transaction, thread: number, group: string, route: RouteName): void {
     const state = thread === this.#host.threadIndex ? null : this.#detach(t, thread);
     if (state !== null) {
-      this.#host.threads.dispatchTo(thread, group, Kind.CONTINUE, { transaction: state, route });
+      const { index, label } = t;
+      // The transaction itself does not wait for its turn: what comes for it meanwhile must find it.
+      this.#host.threads.send(thread, Kind.BRING, state);
+      this.#host.threads.dispatchTo(thread, group, Kind.CONTINUE, { index, label, route });
       return;
     }
     this.#host.threads.release(thread);
@@ -153,7 +154,7 @@ export class Handover {
     if ('code' in taken) return taken.code;
     if ('staysAt' in taken)
       return (await threads.ask<number>(taken.staysAt, Kind.RESUME, { index, label, route })) ?? Resumed.UNKNOWN;
-    return this.#continue(taken.transaction, route);
+    return this.#attach(taken.transaction) ? this.#resume({ index, label }, route) : Resumed.UNKNOWN;
   }
 
   /** True when another thread was given the message. */
@@ -225,20 +226,18 @@ export class Handover {
     return state;
   }
 
-  /** Brings in a transaction that another thread let go, and goes on with it. */
-  #continue(state: TransactionState, route: RouteName, fresh = false): number {
+  /** Brings in a transaction that another thread let go; false when it cannot be had here. */
+  #attach(state: TransactionState): boolean {
+    const { index, label } = state;
     const t = unpackTransaction(state, this.layer);
     if (t === null) {
-      this.#host.log.error(
-        'tm',
-        `transaction [${state.index}:${state.label}] cannot go on in thread ${this.#host.threadIndex}`,
-      );
-      this.#host.threads.send(threadOf(state.index), Kind.ENDED, { index: state.index, label: state.label });
-      return Resumed.UNKNOWN;
+      this.#host.log.error('tm', `transaction [${index}:${label}] cannot go on in thread ${this.#host.threadIndex}`);
+      this.#host.threads.send(threadOf(index), Kind.ENDED, { index, label });
+      return false;
     }
-    this.#forget(foreignKey(t.index, t.label));
+    this.#forget(foreignKey(index, label));
     this.layer.adopt(t);
-    return this.#resume(t, route, fresh);
+    return true;
   }
 
   #resume({ index, label }: Name, { table, name }: RouteName, fresh = false): number {
