@@ -94,6 +94,20 @@ route[U] { sql_query("db", "select 'theirs'", "r"); sql_query("db", "select 1");
   expect(run.script().sort()).toEqual(['T 2 2', 'U 1 theirs']);
 });
 
+it('lets others run while a query takes its time', async () => {
+  const run = await runConfig(`${ONE}
+modparam("rtimer", "timer", "name=u;interval=1;mode=1")
+modparam("rtimer", "exec", "timer=u;route=U")
+route[T] { sql_query("db", "with recursive c(n) as (select 1 union all select n+1 from c where n < 300000) select max(n) from c", "r"); xlog("T $dbr(r=>[0,0])\\n"); }
+route[U] { xlog("U\\n"); }
+`);
+  run.clock.advance(1000);
+  await run.wrote('T 300000');
+  await run.close();
+  run.remove();
+  expect(run.script()).toEqual(['U', 'T 300000']);
+});
+
 it.each([
   ['a file that cannot be opened', 'cc=>sqlite:////nosuch/dir/c.db', 'failed to connect to the database [cc]'],
   ['a scheme without a driver', 'cc=>mysql://a:b@127.0.0.1/c', 'no database driver for mysql'],
