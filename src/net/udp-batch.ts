@@ -24,6 +24,9 @@ const SLOT_BYTES = 65536 + 1088;
 /** Output is packed end to end. */
 const ARENA_BYTES = 512 * 1024;
 
+/** Batches per socket and turn of the event loop. */
+const ROUNDS = 8;
+
 /** How long a flush may wait for room in the kernel's queue before it drops the rest. */
 const SEND_WAIT_MS = 20;
 
@@ -41,8 +44,8 @@ export class UdpBatchEngine implements UdpEngine {
   #input: Vectors | null = null;
   /** The slots of the input, as the parser may borrow them. */
   #slots: Uint8Array[] = [];
-  #readable: BatchPort[] = [];
-  #readableNext: BatchPort[] = [];
+  readonly #readable: BatchPort[] = [];
+  #rounds = 0;
   #receiveScheduled = false;
   #queued: BatchPort[] = [];
   #flushScheduled = false;
@@ -111,30 +114,48 @@ export class UdpBatchEngine implements UdpEngine {
     setImmediate(this.#receive);
   }
 
-  /** One batch from each socket that has input, then everything that was sent meanwhile leaves. */
+  /** A batch from each socket that has input, and again while there is more; then everything that was sent leaves. */
   readonly #receive = (): void => {
     this.#receiveScheduled = false;
-    const ports = this.#readable;
-    this.#readable = this.#readableNext;
-    this.#readableNext = ports;
     this.#receiving = true;
-    for (let i = 0; i < ports.length; i++) {
-      const port = ports[i]!;
-      port.readable = false;
-      // What is left after a full batch makes the socket readable again in the next turn.
-      if (!port.closed) this.#receiveFrom(port);
-    }
-    ports.length = 0;
-    this.#receiving = false;
-    this.flush();
+    this.#rounds = 0;
+    this.#round();
   };
 
-  #receiveFrom(port: BatchPort): void {
+  /**
+   * More input after a batch costs a system call to find, a turn of the event loop several. Between two rounds, runs that
+   * wait for promises go on; after some, the event loop has its turn: what is left makes the sockets readable again.
+   */
+  readonly #round = (): void => {
+    const ports = this.#readable;
+    let busy = 0;
+    try {
+      for (let i = 0; i < ports.length; i++) {
+        const port = ports[i]!;
+        if (port.closed || this.#receiveFrom(port) === 0) port.readable = false;
+        else ports[busy++] = port;
+      }
+      ports.length = busy;
+    } finally {
+      if (busy > 0 && ++this.#rounds < ROUNDS) queueMicrotask(this.#round);
+      else this.#endTurn();
+    }
+  };
+
+  #endTurn(): void {
+    for (const port of this.#readable) port.readable = false;
+    this.#readable.length = 0;
+    this.#receiving = false;
+    this.flush();
+  }
+
+  /** @returns how many datagrams there were */
+  #receiveFrom(port: BatchPort): number {
     const input = this.#input ?? this.#makeInput();
     const { headers, data, nameWords } = input;
     const slots = this.#slots;
     const count = this.libc.recvmmsg(port.fd, headers, BATCH, sys.MSG_DONTWAIT, null);
-    if (count <= 0) return;
+    if (count <= 0) return 0;
     const { statistics } = this;
     for (let i = 0; i < count; i++) {
       const bytes = input.received(i);
@@ -151,6 +172,7 @@ export class UdpBatchEngine implements UdpEngine {
     takeBytesBack();
     // The kernel wrote the lengths of the addresses it stored; the next batch may come from the other family.
     for (let i = 0; i < count; i++) input.setNameLength(i, SOCKADDR_BYTES);
+    return count;
   }
 
   #makeInput(): Vectors {

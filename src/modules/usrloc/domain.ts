@@ -29,6 +29,13 @@ export function andThen<T, U>(value: Eventually<T>, next: (value: T) => Eventual
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
+/** Refreshed contacts keep their ids, and nearly always their order. */
+function sameIds(before: readonly Contact[], after: readonly Contact[]): boolean {
+  if (before.length !== after.length) return false;
+  for (let i = 0; i < before.length; i++) if (before[i]!.ruid !== after[i]!.ruid) return false;
+  return true;
+}
+
 /** The database could not be read or written, or memory is full. */
 export class StoreFailure {
   constructor(readonly message: string) {}
@@ -267,8 +274,7 @@ export class Domain {
 
   #index(aor: string, before: readonly Contact[], after: readonly Contact[]): void {
     if (before === after) return;
-    // A refreshed contact keeps its id.
-    if (before.length === 1 && after.length === 1 && before[0]!.ruid === after[0]!.ruid) return;
+    if (sameIds(before, after)) return;
     for (const contact of before) {
       if (!after.some((c) => c.ruid === contact.ruid)) this.#owners.delete(contact.ruid);
     }

@@ -154,20 +154,23 @@ export class LocationRecord {
 
   /** Upstream moves a contact that is out of order behind those with a smaller q, not in front of them. */
   #move(old: Contact, contact: Contact): void {
-    const i = this.contacts.indexOf(old);
     if (this.contacts.length === 1) {
       this.contacts = [contact];
+      return;
+    }
+    const i = this.contacts.indexOf(old);
+    const before = this.contacts[i - 1];
+    const after = this.contacts[i + 1];
+    const stays = (before === undefined || contact.q <= before.q) && (after === undefined || contact.q >= after.q);
+    if (stays && (!this.rules.descTimeOrder || i === 0)) {
+      const contacts = this.contacts.slice();
+      contacts[i] = contact;
+      this.contacts = contacts;
       return;
     }
     const others = this.contacts.filter((c) => c !== old);
     if (this.rules.descTimeOrder) {
       this.contacts = [contact, ...others];
-      return;
-    }
-    const before = others[i - 1];
-    const after = others[i];
-    if ((before === undefined || contact.q <= before.q) && (after === undefined || contact.q >= after.q)) {
-      this.contacts = [...others.slice(0, i), contact, ...others.slice(i)];
       return;
     }
     const at = others.findIndex((c) => c.q >= contact.q);

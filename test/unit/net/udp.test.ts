@@ -112,6 +112,7 @@ for (const engine of ['batch', 'dgram']) {
         family: 6,
         socket: v6[0],
         connectionId: 0,
+        routing: null,
       });
       expect(net.send({ ...to(a.port), socket: v6[0]! }, text(9))).toBe(true);
       await a.got(4);
