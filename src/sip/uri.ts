@@ -2,7 +2,7 @@
  * SIP, SIPS, TEL and TELS URIs (RFC 3261 §19.1, RFC 3966) and URNs, split into their parts in one pass.
  * Absent parts are empty strings; values keep their escapes, as pseudo-variables print them.
  */
-import { COLON, isDigit, LBRACKET, QMARK, rangeEquals, SEMI } from './chars.js';
+import { COLON, equalsIgnoreCase, isDigit, LBRACKET, QMARK, rangeEquals, SEMI } from './chars.js';
 import { paramValue } from './params.js';
 import type { Proto } from './receive-info.js';
 
@@ -14,7 +14,10 @@ export class Uri {
     /** The whole URI as given. */
     readonly text: string,
     readonly scheme: UriScheme,
-    /** User part with its own parameters (`bob;isub=1`); for `tel:` the number. Empty when absent. */
+    /**
+     * User part with its own parameters (`bob;isub=1`); for `tel:` and with `user=phone` the number alone. Empty when
+     * absent.
+     */
     readonly user: string,
     readonly password: string,
     /** Host as written, IPv6 with its brackets; empty for `tel:` and `urn:`. */
@@ -185,6 +188,10 @@ function parseSip(text: string, scheme: UriScheme, start: number, end: number): 
     if (c === SEMI) params = text.slice(portEnd + 1, question);
     else if (c !== QMARK) return null;
   }
+  // The number of a phone stands before its parameters (upstream's phone2tel).
+  const semi = user.indexOf(';');
+  if (semi >= 0 && params !== '' && equalsIgnoreCase(paramValue(params, 'user') ?? '', 'phone'))
+    user = user.slice(0, semi);
   const portText = portEnd > hostEnd ? text.slice(hostEnd + 1, portEnd) : '';
   const host = text.slice(hostStart, hostEnd);
   return new Uri(

@@ -1,9 +1,10 @@
 import type { PvDef } from '../../../registry/module.js';
 import { toText, type Value } from '../../../script/value.js';
 import { parseUri, type Uri } from '../../../sip/uri.js';
+import { setHost, setPort, setUser } from '../../../sip/uri-rewrite.js';
 import { givenText, type PvTable, type Read, readPv, type Write, writablePv } from '../define.js';
 import type { PvState } from '../state.js';
-import { part, withHost, withPort, withUser } from './uri-parts.js';
+import { part } from './uri-parts.js';
 
 type UriPart = (uri: Uri) => Value;
 
@@ -43,13 +44,13 @@ function malformed(state: PvState): null {
 }
 
 /** Rewrites a part of the Request-URI. `required` names the part in the message about a value without text. */
-function rewrite(state: PvState, required: string, change: (uri: Uri, text: string) => string): Write {
+function rewrite(state: PvState, required: string, change: (uri: string, text: string) => string | null): Write {
   return (ctx, value) => {
     const text = givenText(value);
     if (text === null) return state.error(`str value required to set ${required}`);
-    const uri = ctx.msg.parsedUri;
-    if (uri === null) return state.error('failed to parse the R-URI');
-    ctx.msg.newUri = change(uri, text);
+    const changed = ctx.msg.parsedUri === null ? null : change(ctx.msg.currentUri, text);
+    if (changed === null) return state.error('failed to parse the R-URI');
+    ctx.msg.newUri = changed;
     return true;
   };
 }
@@ -72,12 +73,12 @@ const uri: PvDef<PvState> = writablePv('Request-URI.', (state) => ({
 }));
 
 const user = writablePv('User of the Request-URI; "" or $null removes it.', (state) => {
-  const write = rewrite(state, 'R-URI user', withUser);
+  const write = rewrite(state, 'R-URI user', setUser);
   return { read: current(part.user)(state), write: (ctx, value) => write(ctx, value ?? '') };
 });
 
 const host = writablePv('Host of the Request-URI.', (state) => {
-  const write = rewrite(state, 'R-URI hostname', withHost);
+  const write = rewrite(state, 'R-URI hostname', setHost);
   return {
     read: current(part.host)(state),
     write: (ctx, value) => (value === null || value === undefined ? state.error('bad parameters') : write(ctx, value)),
@@ -85,8 +86,14 @@ const host = writablePv('Host of the Request-URI.', (state) => {
 });
 
 const port = writablePv('Port of the Request-URI, 5060 or 5061 when it has none; $null removes it.', (state) => {
-  const write = rewrite(state, 'R-URI port', withPort);
-  return { read: current(part.port)(state), write: (ctx, value) => write(ctx, toText(value)) };
+  const write = rewrite(state, 'R-URI port', setPort);
+  return {
+    read: current(part.port)(state),
+    write: (ctx, value) =>
+      ctx.msg.parsedUri?.scheme.startsWith('tel')
+        ? state.error('port number of a tel: URI cannot be set')
+        : write(ctx, toText(value)),
+  };
 });
 
 const dst = writablePv('Destination URI: the next hop in place of the Request-URI; $null resets it.', (state) => ({

@@ -35,21 +35,3 @@ export const part = {
   scheme: (uri: Uri): Value => SCHEMES[isPhone(uri) ? 'tel' : uri.scheme] ?? null,
   userLength: (uri: Uri): Value => uri.user.length,
 } as const;
-
-/** The URI's text with another user; '' removes it, and the password with it. */
-export function withUser(uri: Uri, user: string): string {
-  const { text, userStart, hostStart } = uri;
-  if (uri.scheme === 'tel' || uri.scheme === 'tels') return text.slice(0, userStart) + user + text.slice(hostStart);
-  const password = uri.password === '' ? '' : `:${uri.password}`;
-  return text.slice(0, userStart) + (user === '' ? '' : `${user}${password}@`) + text.slice(hostStart);
-}
-
-/** The URI's text with another host; the port stays. */
-export function withHost(uri: Uri, host: string): string {
-  return uri.text.slice(0, uri.hostStart) + host + uri.text.slice(uri.hostEnd);
-}
-
-/** The URI's text with another port; '' removes it. */
-export function withPort(uri: Uri, port: string): string {
-  return uri.text.slice(0, uri.hostEnd) + (port === '' ? '' : `:${port}`) + uri.text.slice(uri.portEnd);
-}
