@@ -121,7 +121,7 @@ function pushLoaded(
     if (one === null) continue;
     const key = name ?? one.name;
     attrs.push(key, one.value);
-    rememberStored(attrs, key, 0);
+    rememberStored(attrs, key, 0, one.value);
     count++;
   }
   return count;
@@ -167,7 +167,7 @@ async function storeAvp(
     const type = (typeof value === 'string' ? 0 : INTEGER_VALUE) | (isIntegerName(name) ? INTEGER_NAME : 0);
     const failed = await state.table!.store(owner, { name: columnName(name), value: `${value}`, type }, table);
     if (failed === undefined) {
-      rememberStored(attrs, name, i);
+      rememberStored(attrs, name, i, value);
       count++;
     } else state.error(`insert failed: ${failed}`);
   }
@@ -263,7 +263,9 @@ export const dbFunctions: Readonly<Record<string, FunctionDef<Avpops> | readonly
       routes: ROUTES,
       literalOnly: true,
       suspends: true,
-      doc: 'Runs a query and pushes its columns on AVPs, the first row on top.',
+      doc:
+        'Runs a query and pushes its columns on AVPs, the first row on top. What variables bring into it has to be escaped, ' +
+        "as in `cast(x'$(rU{s.encode.hexa})' as text)`.",
       example: 'if (avp_db_query("select name, age from users", "$avp(name);$avp(age)")) { xlog("$avp(name)\\n"); }',
       returns: { '1': 'there are rows', '-1': 'the query failed (logged)', '-2': 'no rows' },
     },

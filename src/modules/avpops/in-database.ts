@@ -6,11 +6,13 @@ import type { Attributes, Stored } from '../../script/attributes.js';
  */
 const inDatabase = new WeakMap<readonly Stored[], Map<number, Stored>>();
 
-/** Notes that a value of an AVP, by its index from the newest, came from the database or went there. */
-export function rememberStored(attrs: Attributes, name: string, index: number): void {
+/**
+ * Notes that a value of an AVP, by its index from the newest, came from the database or went there. Nothing is noted when
+ * another value is there by now.
+ */
+export function rememberStored(attrs: Attributes, name: string, index: number, value: Stored): void {
   const stack = attrs.avps.get(name);
-  const value = attrs.get(name, index);
-  if (stack === undefined || value === null) return;
+  if (stack === undefined || attrs.get(name, index) !== value) return;
   let places = inDatabase.get(stack);
   if (places === undefined) inDatabase.set(stack, (places = new Map()));
   places.set(stack.length - 1 - index, value);
@@ -30,6 +32,6 @@ export function keepValues(attrs: Attributes, name: string, indexes: readonly nu
   for (const { value, stored } of kept.reverse()) {
     if (value === null) continue;
     attrs.push(name, value);
-    if (stored) rememberStored(attrs, name, 0);
+    if (stored) rememberStored(attrs, name, 0, value);
   }
 }

@@ -216,9 +216,13 @@ class Run {
     const socket = await this.#tunnel(target, localAddress);
     if (socket !== null && 'failure' in socket) return socket;
     if (this.#ended) return failed(CurlCode.RECV_ERROR, 'stopped');
-    const pending = this.#start(sending, trusted, secure, socket?.socket ?? null, localAddress);
-    this.#cancel = pending.cancel;
-    return pending.result;
+    const start = (agents: Agents | null): Promise<ExchangeResult> => {
+      const pending = this.#start(sending, trusted, secure, socket?.socket ?? null, localAddress, agents);
+      this.#cancel = pending.cancel;
+      return pending.result;
+    };
+    const outcome = await start(this.agents);
+    return 'failure' in outcome && outcome.stale === true && !this.#ended ? start(null) : outcome;
   }
 
   async #tunnel(target: Target, localAddress: string | undefined): Promise<Tunnel | null> {
@@ -236,6 +240,7 @@ class Run {
     secure: SecureOptions | null,
     socket: Socket | null,
     localAddress: string | undefined,
+    agents: Agents | null,
   ): Pending {
     const { options } = this;
     const { target } = sending;
@@ -249,7 +254,7 @@ class Run {
       peer: proxied ? options.proxy! : target,
       secure,
       socket,
-      agent: target.secure ? this.agents?.secure : this.agents?.plain,
+      agent: target.secure ? agents?.secure : agents?.plain,
       localAddress,
       maxBytes: options.maxBytes > 0 ? Math.min(options.maxBytes, MAX_ANSWER) : MAX_ANSWER,
       onConnected: () => {

@@ -36,7 +36,14 @@ export interface Answer {
   readonly body: string;
 }
 
-export type ExchangeResult = Answer | { readonly failure: number; readonly reason: string };
+export type ExchangeResult =
+  | Answer
+  | {
+      readonly failure: number;
+      readonly reason: string;
+      /** The connection had been kept open, and the server has closed it meanwhile: another one may do. */
+      readonly stale?: boolean;
+    };
 
 /** An exchange under way. */
 export interface Pending {
@@ -47,6 +54,8 @@ export interface Pending {
 
 /** Header blocks beyond this are refused, as libcurl does at a similar size. */
 const MAX_HEADER_BYTES = 100 * 1024;
+
+const STALE = new Set(['ECONNRESET', 'EPIPE']);
 
 /** Sends a request and reads its answer. Never throws, never rejects. */
 export function startExchange(exchange: Exchange): Pending {
@@ -64,7 +73,10 @@ export function startExchange(exchange: Exchange): Pending {
     stop = () => request.destroy();
     let got = false;
     request.on('socket', (connection) => whenConnected(connection, exchange.onConnected));
-    request.on('error', (error) => fail(curlCodeOf(error, got), error.message));
+    request.on('error', (error) => {
+      const stale = request.reusedSocket && !got && STALE.has((error as NodeJS.ErrnoException).code ?? '');
+      settle({ failure: curlCodeOf(error, got), reason: error.message, stale });
+    });
     request.on('response', (response) => {
       got = true;
       collect(exchange, response, settle, fail);

@@ -17,7 +17,8 @@ export interface Credentials {
 }
 
 const SCHEME = /^([a-z][a-z\d+.-]*):\/\//i;
-const PARTS = /^(?:([^@/?#]*)@)?(\[[\da-f:.]+\]|[^:/?#[\]]+)(?::(\d*))?([/?][^#]*)?(?:#.*)?$/i;
+/** Host names hold none of the characters that libcurl refuses in them. */
+const PARTS = /^(?:([^@/?#]*)@)?(\[[\da-f:.]+\]|[^:/?#[\]!@{}\\$'"^`*<>=;,]+)(?::(\d*))?([/?][^#]*)?(?:#.*)?$/i;
 
 /** Reads an http or https URL; without scheme it is http. `scheme`: another one; `malformed`: no URL. */
 export function parseUrl(text: string): Target | 'scheme' | 'malformed' {

@@ -71,7 +71,8 @@ describe('values that are in the database', () => {
 
   it('are known by their places', () => {
     const attrs = stackOf('a', 'b', 'c');
-    rememberStored(attrs, 'x', 1);
+    rememberStored(attrs, 'x', 1, 'b');
+    rememberStored(attrs, 'x', 0, 'not c');
     expect(stored(attrs)).toEqual([false, true, false]);
     attrs.push('x', 'b');
     expect(stored(attrs)).toEqual([false, false, true, false]);
@@ -79,17 +80,17 @@ describe('values that are in the database', () => {
 
   it('are forgotten with the stack', () => {
     const attrs = stackOf('a');
-    rememberStored(attrs, 'x', 0);
+    rememberStored(attrs, 'x', 0, 'a');
     attrs.clear('x');
     attrs.push('x', 'a');
     expect(stored(attrs)).toEqual([false]);
-    rememberStored(attrs, 'nosuch', 0);
+    rememberStored(attrs, 'nosuch', 0, 'a');
     expect(isStored(attrs, 'nosuch', 0)).toBe(false);
   });
 
   it('stay known when others are taken away', () => {
     const attrs = stackOf('a', 'b', 'c');
-    rememberStored(attrs, 'x', 2);
+    rememberStored(attrs, 'x', 2, 'a');
     keepValues(attrs, 'x', [0, 2]);
     expect(attrs.all('x')).toEqual(['c', 'a']);
     expect(stored(attrs)).toEqual([false, true]);

@@ -332,6 +332,21 @@ it('uses a connection again when it may', async () => {
   expect(ports.size).toBe(1);
 });
 
+it('takes another connection when the one that it kept has been closed', async () => {
+  let count = 0;
+  const { url } = await using(
+    serve((request, response) => {
+      if (++count === 2) return void request.socket.destroy();
+      response.end(`${count}`);
+    }),
+  );
+  const one = client();
+  const ask = () => one.request({ url, method: '', body: null, headers: [] }, { ...OPTIONS, keepAlive: true });
+  expect(await ask()).toMatchObject({ body: '1' });
+  await new Promise((later) => setImmediate(later));
+  expect(await ask()).toMatchObject({ body: '3' });
+});
+
 describe('URLs', () => {
   it.each([
     ['http://h', 'http://h/'],
