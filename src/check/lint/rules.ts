@@ -3,6 +3,7 @@ import { assignmentInCondition } from './rules/assignment-in-condition.js';
 import { asyncSleepLast } from './rules/async-sleep-last.js';
 import { asyncSleepNested } from './rules/async-sleep-nested.js';
 import { asyncWithoutWorkers } from './rules/async-without-workers.js';
+import { changeAfterRelay } from './rules/change-after-relay.js';
 import { costlyRegex } from './rules/costly-regex.js';
 import { dataRouteUsesTransaction } from './rules/data-route-uses-transaction.js';
 import { dbmodeEmptiesTable } from './rules/dbmode-empties-table.js';
@@ -34,6 +35,7 @@ import { removedParam } from './rules/removed-param.js';
 import { repeatedSuspension } from './rules/repeated-suspension.js';
 import { replyAfterRelay } from './rules/reply-after-relay.js';
 import { resumeRouteMissing } from './rules/resume-route-missing.js';
+import { routingResultIgnored } from './rules/routing-result-ignored.js';
 import { rpcExposed } from './rules/rpc-exposed.js';
 import { secretInConfig } from './rules/secret-in-config.js';
 import { sharedTimerBlocked } from './rules/shared-timer-blocked.js';
@@ -114,6 +116,8 @@ export const RULES: readonly Rule[] = [
   unguardedLooseRoute,
   failureWithoutCancelCheck,
   relayAfterReply,
+  changeAfterRelay,
+  routingResultIgnored,
   openRelay,
   unauthenticatedRegister,
   rpcExposed,
