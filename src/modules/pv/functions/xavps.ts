@@ -228,7 +228,12 @@ export const xavpFunctions = {
     ),
     fn(
       [text('src'), int('index'), text('dst'), int('dst_index')],
-      { routes: ANY, doc: `${COPY_DOC} Replaces the value at an index.`, returns: DONE },
+      {
+        routes: ANY,
+        doc: `${COPY_DOC} Replaces the value at an index.`,
+        example: 'xavp_copy("call", 0, "saved", 1);',
+        returns: DONE,
+      },
       (state) => (ctx, src, index, dst, at) => copy(state, ctx.attrs, src, index, dst, at),
     ),
   ],
