@@ -18,7 +18,7 @@ interface Case {
   readonly expect_core_log?: readonly string[];
 }
 
-const REFERENCE = '/work/shared/reference';
+const REFERENCE = fileURLToPath(new URL('../../../../shared/reference', import.meta.url));
 const present = existsSync(`${REFERENCE}/language-cases.json`);
 const load = (name: string) => (present ? JSON.parse(readFileSync(`${REFERENCE}/${name}`, 'utf8')) : []);
 const cases = load('language-cases.json') as Case[];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import pv from '../../../../src/modules/pv/index.js';
 import { routeMask } from '../../../../src/script/route-kind.js';
@@ -26,7 +27,8 @@ interface Catalog {
   };
 }
 
-const file = process.env.KTS_CATALOG ?? '/work/shared/reference/catalog.json';
+const file =
+  process.env.KTS_CATALOG ?? fileURLToPath(new URL('../../../../../shared/reference/catalog.json', import.meta.url));
 
 function catalog(): Catalog['modules']['pv'] | null {
   try {
