@@ -158,8 +158,7 @@ export class ExprEmitter {
   assigned(e: BoundExpr): string {
     if (e.kind === 'call' || e.kind === 'route-call' || e.kind === 'block') return this.#code(e);
     if (e.kind === 'assign') return `((${FRESH},${this.#assignOperand(e)})?1:-1)`;
-    // A choice is a computed value: undefined becomes text.
-    if (e.kind === 'selval') return `(${this.value(e)}??"")`;
+    if (e.kind === 'selval') return `R.chosen(${this.value(e)})`;
     if (e.kind === 'pv') return `${e.pv.name === '@' ? 'R.selected' : 'S'}(${this.value(e)})`;
     return this.value(e);
   }

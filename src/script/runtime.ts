@@ -71,6 +71,11 @@ export class ScriptRuntime {
     return toStored(v ?? '') as string | number | bigint;
   }
 
+  /** What `selval` chose, on its way into a variable: a computed value, in one form only and never undefined. */
+  chosen(v: Value): string | number | bigint {
+    return toStored(v ?? '') as string | number | bigint;
+  }
+
   #readFailed = false;
 
   /** What became of an assignment from a variable: it has failed when the read did, though null was stored. */
