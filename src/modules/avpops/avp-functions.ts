@@ -58,7 +58,7 @@ const asked = parsed(
 /** A value in another type; null when it cannot be (logged). */
 function cast(state: Avpops, value: Stored, flags: string): Stored | null {
   if (typeof value === 'string' && flags.includes('n')) {
-    const number = digits(value);
+    const number = digits(value, state.is56);
     if (number === null) state.error('cannot convert str to int');
     return number;
   }

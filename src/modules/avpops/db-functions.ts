@@ -79,7 +79,7 @@ function avpOfRow(state: Avpops, row: readonly DbValue[], kind: NameKind): { nam
   }
   const integerName = (type & INTEGER_NAME) !== 0;
   if (!isOfKind(kind, integerName)) return null;
-  const number = integerName ? digits(attribute) : null;
+  const number = integerName ? digits(attribute, true) : null;
   if (integerName && number === null) {
     state.error(`name is not ID as flags say <${attribute}>`);
     return null;
@@ -91,8 +91,9 @@ function avpOfRow(state: Avpops, row: readonly DbValue[], kind: NameKind): { nam
 /** A value as integer or text; null when it is no integer (logged). */
 function typedValue(state: Avpops, value: string, integer: boolean): Stored | null {
   if (!integer) return value;
-  const number = value.startsWith('-') ? digits(value.slice(1)) : digits(value);
-  if (number !== null) return value.startsWith('-') ? -number : number;
+  const negative = value.startsWith('-');
+  const number = digits(negative ? value.slice(1) : value, state.is56);
+  if (number !== null) return negative ? -number : number;
   state.error(`value is not int as flags say <${value}>`);
   return null;
 }

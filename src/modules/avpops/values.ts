@@ -1,5 +1,6 @@
 import type { Stored } from '../../script/attributes.js';
-import { Dual, type Value } from '../../script/value.js';
+import type { Int } from '../../script/int-math.js';
+import { Dual, normalise, type Value } from '../../script/value.js';
 
 /** A value as this module computes with it: null and empty values are empty text. Undefined: it could not be read. */
 export function operand(value: Value): Stored | undefined {
@@ -9,9 +10,11 @@ export function operand(value: Value): Stored | undefined {
   return value;
 }
 
-/** Decimal digits, as AVPs are converted from text; a sign is upstream's for values of scripts only. */
-export function digits(text: string): number | null {
-  return /^\d+$/.test(text) ? Number(BigInt.asIntN(32, BigInt(text.slice(0, 20)))) : null;
+/** The integer that decimal digits are, of 32 bits in 5.6; null for any other text, signs included. */
+export function digits(text: string, is56: boolean): Int | null {
+  if (!/^\d{1,20}$/.test(text)) return null;
+  const value = BigInt(text);
+  return is56 ? Number(BigInt.asIntN(32, value)) : normalise(BigInt.asIntN(64, value));
 }
 
 /** Whether an AVP's name is an integer. */

@@ -33,6 +33,8 @@ function basic({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`, 'latin1').toString('base64')}`;
 }
 
+/** A challenge longer than this is not looked at: reading it could take any time. */
+const LONGEST_CHALLENGE = 4096;
 const PARAMETER = /([a-z\d-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/gi;
 
 function digest(
@@ -40,6 +42,7 @@ function digest(
   { user, password }: Credentials,
   request: { readonly method: string; readonly uri: string; readonly body: string },
 ): string | null {
+  if (challenge.length > LONGEST_CHALLENGE) return null;
   const given = new Map<string, string>();
   for (const [, name, quoted, token] of challenge.slice(7).matchAll(PARAMETER)) {
     given.set(name!.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? token ?? '');

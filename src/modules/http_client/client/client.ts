@@ -94,7 +94,7 @@ export class HttpClient {
       }),
     ];
     try {
-      const outcome = await Promise.race([run.result(), run.stopped]);
+      const outcome = await Promise.race([run.result().catch(unexpected), run.stopped]);
       return 'failure' in outcome ? { ...outcome, connected: run.connected } : outcome;
     } finally {
       for (const timer of timers) timer?.cancel();
@@ -281,6 +281,10 @@ class Run {
       ...given.filter(([name, value]) => value !== '' && !/^content-length$/i.test(name)),
     ];
   }
+}
+
+function unexpected(error: unknown): Failure {
+  return failed(CurlCode.RECV_ERROR, error instanceof Error ? error.message : `${error}`);
 }
 
 function failed(failure: number, reason: string): Failure {

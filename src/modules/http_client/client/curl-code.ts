@@ -88,6 +88,7 @@ export function curlCodeOf(error: Error, got: boolean): number {
   const known = BY_ERRNO[code];
   if (known !== undefined) return known;
   if (code.startsWith('HPE_')) return CurlCode.WEIRD_SERVER_REPLY;
+  if (/_PEM_|_ASN1_|_X509_KEY/.test(code)) return CurlCode.SSL_CERTPROBLEM;
   if (/CIPHER/.test(code)) return CurlCode.SSL_CIPHER;
   if (UNTRUSTED.test(code)) return CurlCode.PEER_FAILED_VERIFICATION;
   if (/^(?:ERR_SSL|ERR_TLS|ERR_OSSL|EPROTO)/.test(code)) return CurlCode.SSL_CONNECT_ERROR;

@@ -53,6 +53,14 @@ it('stores each value once, whatever became of the others', async () => {
   expect(script).toEqual(['1', '-1', '1', 'three two one four TWO one']);
 });
 
+it('stores and loads integers of 64 bits', async () => {
+  const { script } = await linesOf(
+    `${TABLE} $var(a) = 1500000000; $avp(x) = $var(a) * 2; avp_db_store("u", "$avp(x)"); $avp(y) = -5; avp_db_store("u", "$avp(y)");
+     avp_delete("*"); avp_db_load("u", "*"); $var(s) = $avp(x) + $avp(y); xlog("$rc $var(s)\\n");`,
+  );
+  expect(script[0]).toMatch(/ 2999999995$/);
+});
+
 it('answers -1 and says why when the database cannot do it', async () => {
   const { script, log } = await linesOf(
     `avp_db_load("u", "$avp(x)"); xlog("$rc\\n"); $avp(x) = 1; avp_db_store("u", "$avp(x)"); xlog("$rc\\n");

@@ -209,6 +209,20 @@ describe('names and passwords', () => {
     expect(await get(`${url}/x`)).toMatchObject({ status: 401 });
   });
 
+  it('are not proved to challenges that nobody could mean', async () => {
+    for (const challenge of [
+      `Digest ${'a'.repeat(60_000)}`,
+      'Digest realm="x"',
+      'Digest nonce="n", algorithm=NOSUCH',
+      'Digest',
+    ]) {
+      const { url } = await using(
+        serve((_request, response) => response.writeHead(401, { 'WWW-Authenticate': challenge }).end()),
+      );
+      expect(await get(url, { credentials: { user: 'u', password: 'p' } })).toMatchObject({ status: 401 });
+    }
+  });
+
   it('and cookies go to no other server', async () => {
     const other = await using(serve((request, response) => response.end(request.rawHeaders.join('|'))));
     const { url } = await using(serve((_request, response) => response.writeHead(302, { Location: other.url }).end()));
@@ -247,6 +261,9 @@ describe('TLS', () => {
     expect(await get(url, tls({ authorities: join(dir, 'nosuch') }))).toMatchObject({ failure: 77 });
     expect(await get(url, tls({ certificate: join(dir, 'nosuch') }))).toMatchObject({ failure: 58 });
     expect(await get(url, tls({ ciphers: 'NOSUCH' }))).toMatchObject({ failure: 59 });
+    const garbage = join(dir, 'garbage.pem');
+    writeFileSync(garbage, 'no certificate');
+    expect(await get(url, tls({ certificate: garbage, key: garbage }))).toMatchObject({ failure: 58 });
   });
 
   it('fails against servers without it', async () => {
