@@ -16,6 +16,10 @@ const SEEN: Readonly<Record<string, readonly string[]>> = {
   'rtimer/run.nothing': ['KTS2024', 'KTS2025'],
   'rtimer/run.whole-string': ['KTS2024'],
   'sl/reply_error.relay.statement': ['KTS2040'],
+  'tm/routes/failure.headers': ['KTS2047'],
+  'kex/bflags': ['KTS2073'],
+  'kex/sflags.range': ['KTS2073'],
+  'language/routes/r.if.assign': ['KTS2061'],
   'language/routes/r.rc.xlog': ['KTS2060'],
   'language/routes/r.exit': ['KTS2064'],
   'language/stops/exit.inner': ['KTS2064'],
@@ -27,7 +31,7 @@ const SEEN: Readonly<Record<string, readonly string[]>> = {
   'async/async/ms_route.later': [],
 };
 
-const CHOSEN = ['none', 'async', 'queue', 'script', 'reply-after-relay'];
+const CHOSEN = ['none', 'async', 'queue', 'script', 'reply-after-relay', 'change-after-relay'];
 
 describe('what lint sees is what the real server did', () => {
   const cases = new Map(

@@ -81,3 +81,9 @@ describe('what is reported', () => {
 test('docs/lint.md says what the rules say (npm run docs writes it)', () => {
   expect(readFileSync(new URL('../../../../docs/lint.md', import.meta.url), 'utf8')).toBe(lintPage(RULES));
 });
+
+test('docs/differences.md lists the rules that call an error what upstream starts with', () => {
+  const page = readFileSync(new URL('../../../../docs/differences.md', import.meta.url), 'utf8');
+  const errors = RULES.filter((r) => r.severity === 'error').map((r) => r.code);
+  expect(errors.filter((code) => !page.includes(code))).toEqual([]);
+});
