@@ -139,6 +139,12 @@ export class ScriptThread implements Host {
     });
     this.#registerCustomVariables();
     registerCoreGroups(this);
+    if (this.settings.force_rport === 1) {
+      this.hooks.preRequest.push((ctx) => {
+        ctx.msg.forceRport = true;
+        return true;
+      });
+    }
   }
 
   /** Makes module states and compiles all routes. What is wrong goes to `findings`; opens nothing. */
