@@ -67,6 +67,11 @@ const BLOCKS: Readonly<Record<RouteBlockKind, { table: RouteTable; mask: readonl
   event_route: { table: 'event', mask: ['EVENT', 'REQUEST'] },
 };
 
+/** Whether a kind of block may hold calls of a function that is allowed in these kinds of route. */
+export function mayHold(block: RouteBlockKind, routes: readonly RouteName[]): boolean {
+  return (routeMask(BLOCKS[block].mask) & routeMask(routes)) !== 0;
+}
+
 class ProgramBinder {
   readonly #findings: Findings;
   readonly #loaded: LoadedModule[] = [];
@@ -301,6 +306,7 @@ class ProgramBinder {
     const routes: BoundRoute[] = [];
     const byKey = new Map<string, number>();
     const places = new Map<string, Span>();
+    const routesNamed: BindScope['routesNamed'] = [];
     const folder = new Folder(this.options.compat === '5.6' ? 32 : 64);
     for (const block of blocks) {
       const { table, mask: names, unnamed } = BLOCKS[block.route];
@@ -319,6 +325,7 @@ class ProgramBinder {
         avpFlags: this.#avpFlags,
         block: { name: display, mask },
         notHere: this.#notHere,
+        routesNamed,
         settingsOf: (module) => this.#loaded.find((m) => m.def === module)?.settings ?? [],
       };
       const body = bindBlock(block.body, scope);
@@ -340,12 +347,24 @@ class ProgramBinder {
         this.#findings.add('KTS1051', block.nameSpan, `duplicate route ${display}`, undefined, related);
       }
     }
+    this.#namedRoutes(routesNamed, routes);
     const at = { file: this.options.file ?? this.ast.items[0]?.span.at.file ?? '', line: 1, column: 1 };
     if (this.ast.items.length === 0) this.#findings.add('KTS1053', { at, end: at }, 'the config is empty');
     else if (!byKey.has('main:0')) {
       this.#findings.add('KTS1052', { at, end: at }, 'no request_route {...} in the config');
     }
     return routes;
+  }
+
+  /** Functions may name routes that do not exist: upstream starts, and nothing runs. The name 0 takes back what was set. */
+  #namedRoutes(named: BindScope['routesNamed'], routes: readonly BoundRoute[]): void {
+    for (const { table, name, span } of named) {
+      const there = routes.filter((r) => r.table === table).map((r) => r.name);
+      if (table === 'rest' || name === '0' || name === '' || there.includes(name)) continue;
+      const meant = didYouMean(name, there);
+      const notes = meant ? [`Did you mean ${meant}?`] : undefined;
+      this.#findings.add('KTS1054', span, `there is no ${table} route ${name}: nothing will run`, notes);
+    }
   }
 }
 

@@ -52,7 +52,8 @@ export async function lookAtAllBranches(
   return { ...base, findings: inOrder(left, base.parsed.files) };
 }
 
-function switched(options: ServerOptions, { on, off }: Switches): ServerOptions {
+/** The options of a reading with other branches taken. */
+export function switched(options: ServerOptions, { on, off }: Switches): ServerOptions {
   const defines = new Map([...options.defines, ...on].filter(([name]) => !off.has(name)));
   return { ...options, defines, without: off };
 }

@@ -2,11 +2,14 @@ import { dirname, resolve } from 'node:path';
 import {
   type DiagnosticRelatedInformation,
   DiagnosticSeverity,
+  DiagnosticTag,
   type Diagnostic as LspDiagnostic,
   type Range,
 } from 'vscode-languageserver';
 import type { Diagnostic, Severity, Span } from '../../grammar/source.js';
-import type { CheckJob } from './check.js';
+import { RULES } from '../check/lint/index.js';
+import type { CheckFound, CheckJob } from './check.js';
+import type { FileOutline } from './outline.js';
 import { type ConfigText, utf8 } from './text.js';
 import type { Workspace } from './workspace.js';
 
@@ -36,7 +39,7 @@ const SEVERITY: Readonly<Record<Severity, DiagnosticSeverity>> = {
 export async function analyze(
   workspace: Workspace,
   root: string,
-  check: (job: CheckJob) => Promise<readonly Diagnostic[]>,
+  check: (job: CheckJob) => Promise<CheckFound>,
 ): Promise<Analysis> {
   const { files } = workspace;
   const paths = workspace.filesOf(root);
@@ -48,7 +51,12 @@ export async function analyze(
   const sources = new Map([...texts].map(([path, text]) => [resolve(cwd, path), text.bytes]));
   const found = await check({ configFile: root, cwd, ...workspace.options, sources });
   const fragment = isFragment(workspace, root);
-  for (const d of found) {
+  for (const { file, line, otherwise } of found.untaken) {
+    const path = pathOf(file);
+    const range = branchRange(workspace.outline(path), line, otherwise);
+    if (range) diagnostics.get(path)?.push(untaken(range));
+  }
+  for (const d of found.diagnostics) {
     if (fragment && !isSyntax(d)) continue;
     const path = pathOf(d.span.at.file);
     const text = texts.get(path);
@@ -58,6 +66,7 @@ export async function analyze(
       severity: SEVERITY[d.severity],
       code: d.code,
       source: 'kts',
+      tags: TAGS.get(d.code),
       message: [d.title, ...(d.notes ?? [])].map(utf8).join('\n'),
       relatedInformation: related(d, (span, label) => place(workspace, texts, pathOf(span.at.file), span, label)),
     };
@@ -69,6 +78,43 @@ export async function analyze(
     }
   }
   return { diagnostics, fixes };
+}
+
+/** Findings that editors may show in a way of their own: code that does nothing, names that later releases lack. */
+const TAGS: ReadonlyMap<string, DiagnosticTag[]> = new Map(
+  RULES.flatMap((rule): [string, DiagnosticTag[]][] => {
+    if (rule.group === 'upgrade') return [[rule.code, [DiagnosticTag.Deprecated]]];
+    return rule.group === 'unused' || rule.name === 'unreachable-code'
+      ? [[rule.code, [DiagnosticTag.Unnecessary]]]
+      : [];
+  }),
+);
+
+const untaken = (range: Range): LspDiagnostic => ({
+  range,
+  severity: DiagnosticSeverity.Hint,
+  source: 'kts',
+  message: 'This branch is not taken with the defines as they are.',
+  tags: [DiagnosticTag.Unnecessary],
+});
+
+/** The lines between the directive that begins a branch and the one that ends it. */
+function branchRange(outline: FileOutline | undefined, line: number, otherwise: boolean): Range | undefined {
+  const directives = outline?.pieces.filter((p) => p.kind === 'directive') ?? [];
+  const at = directives.findIndex((p) => outline!.text.lineOf(p.start) === line);
+  if (!outline || at === -1) return undefined;
+  let depth = 0;
+  let begin = otherwise ? undefined : directives[at];
+  for (const piece of directives.slice(at + 1)) {
+    if (piece.word === 'ifdef' || piece.word === 'ifndef' || piece.word === 'ifexp') depth++;
+    else if (piece.word === 'endif' && depth > 0) depth--;
+    else if (depth === 0 && (piece.word === 'else' || piece.word === 'endif')) {
+      if (begin) return outline.text.range(begin.end + 1, piece.start);
+      if (piece.word === 'else') begin = piece;
+      else return undefined;
+    }
+  }
+  return undefined;
 }
 
 /** A file that is no config by itself, and that no config at hand includes: its names are defined elsewhere. */

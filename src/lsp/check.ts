@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../grammar/source.js';
-import { lint } from '../check/lint/index.js';
+import { review } from '../check/review.js';
 import { RealClock } from '../clock/clock.js';
 import { checkConfig } from '../core/server.js';
 
@@ -15,8 +15,16 @@ export interface CheckJob {
   readonly sources: ReadonlyMap<string, string>;
 }
 
-/** Finds what `kts check` finds. The findings are plain data too. */
-export async function check(job: CheckJob): Promise<readonly Diagnostic[]> {
+/** What a check gives: plain data too. */
+export interface CheckFound {
+  /** What `kts check` finds. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Where the branches of conditions begin that do not count: the lines of their directives. */
+  readonly untaken: readonly { readonly file: string; readonly line: number; readonly otherwise: boolean }[];
+}
+
+/** Checks a config as `kts check` does. */
+export async function check(job: CheckJob): Promise<CheckFound> {
   const checked = await checkConfig({
     ...job,
     env: process.env,
@@ -31,8 +39,8 @@ export async function check(job: CheckJob): Promise<readonly Diagnostic[]> {
     args: [],
     onKill: () => {},
   });
-  const seen = 'lint' in checked && checked.lint ? lint(checked.lint) : [];
-  return [...checked.diagnostics, ...seen].map(({ code, severity, title, span, notes, related, fix }) => ({
+  if ('ok' in checked) return { diagnostics: [], untaken: [] };
+  const diagnostics = review(checked).map(({ code, severity, title, span, notes, related, fix }) => ({
     code,
     severity,
     title,
@@ -41,4 +49,9 @@ export async function check(job: CheckJob): Promise<readonly Diagnostic[]> {
     related: related?.map((r) => ({ span: r.span, label: r.label })),
     fix,
   }));
+  const untaken = checked.parsed.branches
+    // Of a branch in a branch that does not count, nothing is to be said beside.
+    .filter((b) => !b.active && (b.within?.active ?? true))
+    .map(({ span, otherwise }) => ({ file: span.at.file, line: span.at.line, otherwise }));
+  return { diagnostics, untaken };
 }

@@ -1,17 +1,16 @@
 import { Worker } from 'node:worker_threads';
-import type { Diagnostic } from '../../grammar/source.js';
-import type { CheckJob } from './check.js';
+import type { CheckFound, CheckJob } from './check.js';
 
 /** A check that takes longer is given up, in milliseconds; its thread is ended. */
 const MAX_TIME = 20_000;
 
 interface Waiting {
-  readonly done: (found: readonly Diagnostic[]) => void;
+  readonly done: (found: CheckFound) => void;
   readonly failed: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
 }
 
-type Answer = { readonly id: number } & ({ readonly found: readonly Diagnostic[] } | { readonly error: string });
+type Answer = { readonly id: number } & ({ readonly found: CheckFound } | { readonly error: string });
 
 /** Checks configs in a thread of its own, which is made when it is needed and made anew when it has died. */
 export class Checker {
@@ -19,7 +18,7 @@ export class Checker {
   #next = 0;
   readonly #waiting = new Map<number, Waiting>();
 
-  check(job: CheckJob): Promise<readonly Diagnostic[]> {
+  check(job: CheckJob): Promise<CheckFound> {
     const worker = (this.#worker ??= this.#start());
     const id = this.#next++;
     return new Promise((done, failed) => {

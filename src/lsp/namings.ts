@@ -35,6 +35,16 @@ export const NAMED_BY_ARGUMENT: Readonly<Record<string, { readonly arg: number; 
   ...each('setflag resetflag isflagset', 0, 'flag'),
 };
 
+/** Arguments that are names of routes although the function takes any text: which argument. */
+export const ROUTE_BY_ARGUMENT: Readonly<Record<string, number>> = {
+  async_route: 0,
+  async_ms_route: 0,
+  async_task_route: 0,
+  async_task_group_route: 0,
+  http_async_query: 1,
+  t_continue: 2,
+};
+
 /** Names inside the values of module parameters: each pattern's first group is one. */
 export const NAMED_BY_PARAM: readonly {
   readonly module: string;

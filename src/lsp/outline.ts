@@ -1,7 +1,7 @@
 import type { TokenType } from 'chevrotain';
 import * as T from '../../grammar/tokens.js';
 import type { RouteTable } from '../registry/arguments.js';
-import { NAMED_BY_ARGUMENT, NAMED_BY_PARAM, NAMED_BY_PV, type NameKind } from './namings.js';
+import { NAMED_BY_ARGUMENT, NAMED_BY_PARAM, NAMED_BY_PV, type NameKind, ROUTE_BY_ARGUMENT } from './namings.js';
 import { type Piece, readPieces } from './pieces.js';
 import type { ConfigText } from './text.js';
 
@@ -161,6 +161,10 @@ class OutlineReader {
     else if (callee.type === T.ModParam) this.modparam(n + 1);
     else {
       for (const { arg, table } of this.routeArguments(name)) this.named(this.argument(n + 1, arg), 'route', table);
+      if (Object.hasOwn(ROUTE_BY_ARGUMENT, name))
+        this.named(this.argument(n + 1, ROUTE_BY_ARGUMENT[name]!), 'route', 'main');
+      else if (name === 'async' || name === 'launch')
+        this.named(this.argument(n + 1, 1) ?? this.argument(n + 1, 0), 'route', 'main');
       const naming = Object.hasOwn(NAMED_BY_ARGUMENT, name) ? NAMED_BY_ARGUMENT[name] : undefined;
       if (naming) this.named(this.argument(n + 1, naming.arg), naming.kind);
     }

@@ -30,12 +30,16 @@ export interface Place {
 
 /** Files that a config may consist of; more are not looked at. */
 const MAX_FILES = 500;
+/** How soon the directories around a file are searched again, in milliseconds. */
+const SEARCH_AGAIN = 3_000;
 /** Configs beside a file that are asked whether they include it. */
 const MAX_NEIGHBOURS = 40;
 
 /** The configs at hand: which files belong together, and what they name. */
 export class Workspace {
   readonly #outlines = new WeakMap<ConfigText, FileOutline>();
+  /** When the directories around a file were searched for a config that includes it. */
+  readonly #searched = new Map<string, number>();
   /** The config that includes a file, once it has been found. */
   readonly #roots = new Map<string, string>();
   readonly #effective = new Map<
@@ -64,10 +68,15 @@ export class Workspace {
   root(path: string): string {
     const known = this.#roots.get(path);
     if (known !== undefined && known !== path && this.filesOf(known).includes(path)) return known;
-    const candidates = [...this.files.openPaths(), ...this.#neighbours(path)];
-    const found = candidates.find((c) => c !== path && this.filesOf(c).includes(path)) ?? path;
-    this.#roots.set(path, found);
-    return found;
+    const includes = (candidate: string): boolean => candidate !== path && this.filesOf(candidate).includes(path);
+    let found = this.files.openPaths().find(includes);
+    const now = performance.now();
+    if (found === undefined && now - (this.#searched.get(path) ?? Number.NEGATIVE_INFINITY) > SEARCH_AGAIN) {
+      this.#searched.set(path, now);
+      found = this.#neighbours(path).find(includes);
+    }
+    this.#roots.set(path, found ?? path);
+    return found ?? path;
   }
 
   /** Configs in the directory of a file and in the one above. */

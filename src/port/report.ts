@@ -60,22 +60,30 @@ export const STATUSES: readonly Status[] = ['same', 'differs', 'missing', 'unkno
 /** Codes that say what the report says by itself: something is missing. */
 const ABOUT_MISSING = new Set(['KTS1004', 'KTS1014']);
 
-/** Judges everything a config uses. `found` is what `kts check` finds with all missing modules allowed. */
-export async function portReport(file: string, parsed: ParseResult, found: readonly Diagnostic[]): Promise<PortReport> {
-  const judge = await Judge.make(parsed);
-  const items = usesOf(parsed.ast).map((use) => judge.judge(use));
+/**
+ * Judges everything a config uses. `found` is what `kts check` finds with all missing modules allowed. Of several
+ * readings, with other branches taken in each, the first is the config as it runs.
+ */
+export async function portReport(
+  file: string,
+  readings: readonly [ParseResult, ...ParseResult[]],
+  found: readonly Diagnostic[],
+): Promise<PortReport> {
+  const uses = usesOf(readings.map((r) => r.ast));
+  const judge = await Judge.make(uses);
+  const items = uses.map((use) => judge.judge(use));
   const problems = found.filter((d) => d.severity === 'error' && !ABOUT_MISSING.has(d.code));
   const stops = problems.length > 0 || items.some((i) => i.status === 'missing' || i.status === 'unknown');
   const differ = items.some((i) => i.status === 'differs');
   return {
     file,
-    files: parsed.files,
+    files: [...new Set(readings.flatMap((r) => r.files))],
     verdict: stops ? 'does-not-run' : differ ? 'runs-with-differences' : 'runs',
     items,
     counts: countsOf(items),
     general: differences().filter((d) => d.subjects.length === 0),
     problems,
-    untaken: parsed.branches.filter((b) => !b.active).length,
+    untaken: readings.length > 1 ? 0 : readings[0].branches.filter((b) => !b.active).length,
   };
 }
 
@@ -97,8 +105,8 @@ interface Found {
 class Judge {
   private constructor(private readonly loaded: ReadonlyMap<string, ModuleDef | null>) {}
 
-  static async make(parsed: ParseResult): Promise<Judge> {
-    const names = usesOf(parsed.ast).flatMap((use) => (use.kind === 'module' ? [use.name] : []));
+  static async make(uses: readonly Use[]): Promise<Judge> {
+    const names = uses.flatMap((use) => (use.kind === 'module' ? [use.name] : []));
     const defs = await Promise.all(
       names.map(async (name) => [name, Object.hasOwn(MODULES, name) ? await MODULES[name]!() : null] as const),
     );

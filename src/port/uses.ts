@@ -16,10 +16,10 @@ export interface Use {
   readonly places: readonly { readonly file: string; readonly line: number }[];
 }
 
-/** Lists what a config uses, in the order of first use. Knows no module: names are as written. */
-export function usesOf(ast: ConfigFile): readonly Use[] {
+/** Lists what a config uses in any of its readings, in the order of first use. Knows no module: names are as written. */
+export function usesOf(readings: readonly ConfigFile[]): readonly Use[] {
   const uses = new Uses();
-  for (const item of ast.items) {
+  for (const item of readings.flatMap((ast) => ast.items)) {
     switch (item.kind) {
       case 'loadmodule':
         uses.add('module', moduleName(item.module), item.span);
@@ -50,18 +50,20 @@ function moduleName(text: string): string {
 const NOT_CALLED: ReadonlySet<string> = new Set(['route', 'strlen', 'strempty', 'selval']);
 
 class Uses {
-  readonly #all = new Map<string, { use: Use; places: { file: string; line: number }[] }>();
+  readonly #all = new Map<string, { use: Use; places: { file: string; line: number }[]; seen: Set<string> }>();
 
   add(kind: UseKind, name: string, { at }: Span, module?: string): void {
     const key = `${kind} ${module ?? ''} ${name}`;
     let entry = this.#all.get(key);
     if (!entry) {
       const places: { file: string; line: number }[] = [];
-      entry = { use: { kind, name, module, places }, places };
+      entry = { use: { kind, name, module, places }, places, seen: new Set() };
       this.#all.set(key, entry);
     }
-    const last = entry.places.at(-1);
-    if (last?.line !== at.line || last.file !== at.file) entry.places.push({ file: at.file, line: at.line });
+    const place = `${at.file}:${at.line}`;
+    if (entry.seen.has(place)) return;
+    entry.seen.add(place);
+    entry.places.push({ file: at.file, line: at.line });
   }
 
   list(): readonly Use[] {

@@ -7,12 +7,14 @@ import {
   type Position,
   type Range,
 } from 'vscode-languageserver';
+import type { RouteBlockKind } from '../../../grammar/ast.js';
+import { mayHold } from '../../check/bind.js';
 import type { RouteTable } from '../../registry/arguments.js';
 import { CORE_PARAM_ALIASES, CORE_PARAMS, findCoreParam } from '../../registry/core-params.js';
-import { type CallAt, type CursorPlace, placeAt } from '../cursor.js';
+import { type CursorPlace, placeAt } from '../cursor.js';
 import { coreParamDoc, functionDoc, moduleDoc, paramDoc, pvDoc, signatures, transformationDoc } from '../docs.js';
 import { type KnownFunction, preferred } from '../knowledge.js';
-import { NAMED_BY_ARGUMENT, NAMED_BY_PV, type NameKind } from '../namings.js';
+import { NAMED_BY_ARGUMENT, NAMED_BY_PV, type NameKind, ROUTE_BY_ARGUMENT } from '../namings.js';
 import { BLOCK_WORDS, type FileOutline } from '../outline.js';
 import { DIRECTIVES } from '../pieces.js';
 import type { Workspace } from '../workspace.js';
@@ -127,11 +129,15 @@ function draftsFor(workspace: Workspace, path: string, outline: FileOutline, pla
     case 'module':
       return modules(workspace);
     case 'argument':
-      return argument(workspace, path, outline, place.call, place.quoted);
+      return argument(workspace, path, outline, place);
     case 'route-name':
       return place.word === 'event_route' ? eventRoutes(workspace, path) : undefinedRoutes(workspace, path, place.word);
     case 'statement':
-      return [...STATEMENT_WORDS, ...functions(workspace, path), ...names(workspace, path, 'define', K.Constant)];
+      return [
+        ...STATEMENT_WORDS,
+        ...functions(workspace, path, outline, place.start),
+        ...names(workspace, path, 'define', K.Constant),
+      ];
     case 'param-value':
       return paramValues(place.param);
     case 'top':
@@ -190,8 +196,12 @@ function modules({ knowledge }: Workspace): Draft[] {
   });
 }
 
-function functions(workspace: Workspace, path: string): Draft[] {
+/** Functions, those first that can be called where the cursor is. */
+function functions(workspace: Workspace, path: string, outline: FileOutline, offset: number): Draft[] {
   const loaded = workspace.loadedModules(path);
+  const block = outline.routes.findLast((r) => r.start < offset)?.word as RouteBlockKind | undefined;
+  const fits = ({ defs }: KnownFunction): boolean =>
+    block === undefined || defs.length === 0 || defs.some((d) => mayHold(block, d.routes));
   return [...workspace.knowledge.functions].map(([name, all]) => {
     const known = preferred(all, loaded)!;
     const isLoaded = known.module === null || loaded.has(known.module);
@@ -200,7 +210,7 @@ function functions(workspace: Workspace, path: string): Draft[] {
       kind: K.Function,
       insert: callSnippet(known),
       detail: known.module ?? 'core',
-      rank: isLoaded ? 2 : 7,
+      rank: !isLoaded ? 7 : fits(known) ? 2 : 6,
       absent: known.defs.length === 0 && known.module !== null,
       about: { about: 'function', name, module: known.module },
     };
@@ -220,8 +230,7 @@ function argument(
   workspace: Workspace,
   path: string,
   outline: FileOutline,
-  { name, arg, open }: CallAt,
-  quoted: boolean,
+  { call: { name, arg, open }, quoted, start }: Extract<CursorPlace, { readonly kind: 'argument' }>,
 ): readonly Draft[] {
   if (name === 'route')
     return names(workspace, path, 'route', K.Function, 'main').map((d) => (quoted ? d : quotedIfNeeded(d)));
@@ -231,6 +240,8 @@ function argument(
     if (arg === 0) return [...workspace.loadedModules(path)].map((label) => ({ label, kind: K.Module, rank: 1 }));
     return arg === 1 ? params(workspace, outline, open) : [];
   }
+  if (Object.hasOwn(ROUTE_BY_ARGUMENT, name) && ROUTE_BY_ARGUMENT[name] === arg)
+    return quotes(names(workspace, path, 'route', K.Function, 'main'), quoted);
   const naming = Object.hasOwn(NAMED_BY_ARGUMENT, name) ? NAMED_BY_ARGUMENT[name] : undefined;
   if (naming?.arg === arg) return names(workspace, path, naming.kind, K.Variable);
   const def = workspace.knowledge.functions
@@ -246,7 +257,7 @@ function argument(
       quoted,
     );
   if (quoted) return [];
-  return [...names(workspace, path, 'define', K.Constant), ...functions(workspace, path)];
+  return [...names(workspace, path, 'define', K.Constant), ...functions(workspace, path, outline, start)];
 }
 
 const quotes = (drafts: readonly Draft[], quoted: boolean): Draft[] =>

@@ -13,7 +13,8 @@ const job = (text: string): CheckJob => ({
   allowMissing: new Set(),
   sources: new Map([['/nowhere/a.cfg', text]]),
 });
-const codes = async (text: string): Promise<string[]> => (await checker.check(job(text))).map((d) => d.code);
+const codes = async (text: string): Promise<string[]> =>
+  (await checker.check(job(text))).diagnostics.map((d) => d.code);
 
 it('checks in a thread of its own, several at a time', async () => {
   const found = await Promise.all([codes('request_route { exit; }\n'), codes('request_route { nothing(); exit; }\n')]);
@@ -21,8 +22,8 @@ it('checks in a thread of its own, several at a time', async () => {
 });
 
 it('hands over the places that a finding lists', async () => {
-  const [d] = await checker.check(job('loadmodule "app_lua.so"\nrequest_route { lua_run("x"); exit; }\n'));
-  expect(d!.related!.map((r) => `${r.span.at.line} ${r.label}`)).toEqual(['2 function lua_run']);
+  const { diagnostics } = await checker.check(job('loadmodule "app_lua.so"\nrequest_route { lua_run("x"); exit; }\n'));
+  expect(diagnostics[0]!.related!.map((r) => `${r.span.at.line} ${r.label}`)).toEqual(['2 function lua_run']);
 });
 
 it('fails the checks under way when it is stopped, and goes on with a new thread', async () => {

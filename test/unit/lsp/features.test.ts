@@ -83,6 +83,14 @@ describe('completion', () => {
     expect(found.sortText! < other.sortText!).toBe(true);
   });
 
+  it('puts last what may not be called in this kind of route', async () => {
+    const rankIn = async (block: string): Promise<string> => {
+      const all = await items(`${HEAD}${block} {\n  t_‸\n}\n`);
+      return all.find((i) => i.label === 't_newtran')!.sortText!;
+    };
+    expect((await rankIn('request_route')) < (await rankIn('failure_route[X]'))).toBe(true);
+  });
+
   it('gives the parameters of the module in a modparam', async () => {
     expect(await labels(`${HEAD}modparam("tm", "fr_‸")\n`)).toContain('fr_inv_timer');
     expect(await labels(`${HEAD}modparam("‸`)).toEqual(['pv', 'sl', 'tm', 'htable', 'mqueue']);
@@ -187,6 +195,12 @@ describe('names', () => {
       context: { includeDeclaration: true },
     });
     expect(spots(result)).toEqual(['11:22-25', '12:6-9', '12:20-23']);
+  });
+
+  it('of routes are found in functions that go on elsewhere', async () => {
+    const text = `${HEAD}request_route { async_task_route("GO‸"); t_continue("1", "2", "GO"); async(f(), GO); }\nroute[GO] { exit; }\n`;
+    const { result } = await at<Location[]>('references', text, { context: { includeDeclaration: true } });
+    expect(spots(result)).toEqual(['11:34-36', '11:62-64', '11:79-81', '12:6-8']);
   });
 
   it('are renamed wherever they are, and nothing else is', async () => {
@@ -327,6 +341,27 @@ describe('diagnostics', () => {
       ['function lua_run, also at 4', 2],
     ]);
   });
+});
+
+it('marks branches that are not taken, and code that never runs', async () => {
+  const uri = fresh();
+  const found = editor.diagnostics(uri, (d) => d.length > 0);
+  const text = `${HEAD}#!ifdef WITH_X\nport=5060\n#!else\nport=5061\n#!ifdef A\nport=1\n#!endif\n#!endif\n`;
+  await editor.open(uri, `${text}#!ifndef WITH_X\nport=2\n#!endif\nrequest_route {\n  exit;\n  force_rport();\n}\n`);
+  const tagged = (await found).map((d) => `${d.range.start.line}-${d.range.end.line} ${d.severity} ${d.tags}`);
+  expect(tagged.sort()).toEqual(['14-18 4 1', '20-21 4 1', '24-24 2 1']);
+});
+
+it('heeds comments that suppress a finding', async () => {
+  const uri = fresh();
+  const [wrong, right] = [editor.diagnostics(uri, (d) => d.length > 0), editor.diagnostics(uri, (d) => d.length === 0)];
+  await editor.open(uri, 'request_route {\n  exit;\n  force_rport();\n}\n');
+  const [finding] = await wrong;
+  await editor.open(
+    uri,
+    `request_route {\n  exit;\n  # kts-ignore ${finding!.code}: shown to trainees\n  force_rport();\n}\n`,
+  );
+  expect(await right).toEqual([]);
 });
 
 it('lays out a file as kts fmt does', async () => {

@@ -107,6 +107,10 @@ describe('the porting report', () => {
     expect(r.untakenBranches).toBe(1);
     expect(find(r, 'function', 'nonsense')).toBeUndefined();
     expect(find(await report(main, '-A', 'OTHER'), 'function', 'nonsense')).toMatchObject({ status: 'unknown' });
+    const all = await report(main, '--all-defines');
+    expect(find(all, 'function', 'nonsense')).toMatchObject({ status: 'unknown', places: [{ file: main, line: 12 }] });
+    expect(find(all, 'function', 't_relay')?.places).toEqual([{ file: inner, line: 2 }]);
+    expect(all.untakenBranches).toBe(0);
   });
 
   it('counts what it lists', async () => {
