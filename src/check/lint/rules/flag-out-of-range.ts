@@ -9,6 +9,7 @@ export const flagOutOfRange = defineRule({
   severity: 'error',
   group: 'script',
   on: true,
+  trap: true,
   cause: 'A branch flag or script flag has a number outside of 0 to 31. The parser looks at message flags only.',
   effect: 'the function fails with -1: the flag is never set.',
   fix: 'Choose a number from 0 to 31.',

@@ -8,6 +8,7 @@ export const undefinedHtable = defineRule({
   severity: 'error',
   group: 'script',
   on: true,
+  trap: true,
   cause: 'A function or pseudo-variable names a hash table that no htable line declares.',
   effect: 'reads give $null and writes fail, with an error in the log each time.',
   fix: 'Declare it with modparam("htable", "htable", "NAME=>size=8;"), or mend the name.',
