@@ -74,6 +74,8 @@ function subjectsOf(title: string, text: string, section: string): readonly Subj
     ...modulesIn(title).map((name) => ({ kind: 'module' as const, name })),
   ];
   if (inTitle.length > 0) return unique(inTitle);
+  // The title names something that no config calls by name, such as a statement.
+  if (/`\w+\(\)`/.test(title)) return [];
   const inText = namesIn(text, modules);
   if (inText.length > 0) return unique(inText);
   return modulesIn(section).map((name) => ({ kind: 'module', name }));

@@ -42,7 +42,7 @@ export function written({ kind, name, module }: Judged): string {
 export function placesOf(item: Judged): string {
   const byFile = new Map<string, number[]>();
   for (const { file, line } of item.places) byFile.set(file, [...(byFile.get(file) ?? []), line]);
-  return [...byFile].map(([file, lines]) => `${file}:${[...new Set(lines)].join(',')}`).join(' ');
+  return [...byFile].map(([file, lines]) => `${file}:${lines.sort((a, b) => a - b).join(',')}`).join(' ');
 }
 
 export function verdictText({ verdict, items, problems }: PortReport): string {
@@ -64,18 +64,8 @@ const VERDICTS: Readonly<Record<Exclude<Verdict, 'does-not-run'>, string>> = {
 /** The report for a terminal. */
 export function text(report: PortReport): string {
   const out = [`Porting report for ${report.file}`, '', verdictText(report), '', ...table(report), ''];
-  section(
-    out,
-    'Missing',
-    report.items.filter((i) => i.status === 'missing' || i.status === 'unknown'),
-    true,
-  );
-  section(
-    out,
-    'Differs',
-    report.items.filter((i) => i.status === 'differs'),
-    false,
-  );
+  missing(out, report);
+  differing(out, report);
   if (report.problems.length > 0) {
     out.push('Errors that kts check reports', '');
     for (const { code, title, span } of report.problems)
@@ -100,18 +90,33 @@ function table({ counts, files }: PortReport): string[] {
   return [head, ...rows, '', `${files.length} file${files.length === 1 ? '' : 's'}: ${files.join(' ')}`];
 }
 
-function section(out: string[], title: string, items: readonly Judged[], why: boolean): void {
-  if (items.length === 0) return;
-  out.push(title, '');
-  for (const kind of KINDS) {
-    const some = items.filter((i) => i.kind === kind);
-    if (some.length === 0) continue;
-    out.push(`  ${KIND_NAMES[kind]}`);
-    for (const item of some) {
-      const note = item.note !== undefined && (why || item.differences.length === 0) ? `  (${item.note})` : '';
-      out.push(`    ${written(item).padEnd(30)} ${placesOf(item)}${note}`);
-      for (const d of item.differences) out.push(`      ${PAGE}:${d.line} ${d.title}`);
-    }
+/** What is missing, by the module that it belongs to. */
+function missing(out: string[], { items }: PortReport): void {
+  const lacking = items.filter((i) => i.status === 'missing');
+  const owners = new Set(lacking.map((i) => i.owner));
+  if (owners.size > 0) out.push('Missing', '');
+  for (const owner of owners) {
+    const own = lacking.filter((i) => i.owner === owner);
+    const module = own.find((i) => i.kind === 'module');
+    const rest = own.filter((i) => i !== module);
+    if (module) out.push(`  module ${module.name}  ${placesOf(module)}`);
+    else out.push(`  ${rest[0]!.note}`);
+    for (const item of rest) out.push(line(item));
   }
-  out.push('');
+  if (owners.size > 0) out.push('');
+  const unknown = items.filter((i) => i.status === 'unknown');
+  if (unknown.length > 0) out.push('Unknown to Kamailio as well', '', ...unknown.map(line), '');
 }
+
+function differing(out: string[], { items }: PortReport): void {
+  const some = items.filter((i) => i.status === 'differs');
+  if (some.length > 0) out.push('Differs', '');
+  for (const item of some) {
+    out.push(line(item));
+    if (item.note !== undefined) out.push(`      ${item.note}`);
+    for (const d of item.differences) out.push(`      ${PAGE}:${d.line} ${d.title}`);
+  }
+  if (some.length > 0) out.push('');
+}
+
+const line = (item: Judged): string => `    ${written(item).padEnd(30)} ${placesOf(item)}`;
