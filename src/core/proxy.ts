@@ -36,11 +36,12 @@ export interface ProxyParts {
  */
 function statelessBranch(msg: SipMessage): string {
   const via = msg.via1;
-  const key =
-    via !== null && hasMagicCookie(via.branch)
-      ? `${via.branch} ${via.host}:${via.port}`
-      : `${msg.requestUri} ${msg.fromTag} ${msg.callId} ${msg.cseq?.number}`;
-  return `${MAGIC_COOKIE}${hex8(hash32(key))}${hex8(hash32(key, SECOND_SEED))}`;
+  if (via !== null && hasMagicCookie(via.branch)) {
+    const first = hash32(via.host, via.branchHash() ^ via.port);
+    return MAGIC_COOKIE + hex8(first) + hex8(via.branchHash(SECOND_SEED ^ first));
+  }
+  const key = `${msg.requestUri} ${msg.fromTag} ${msg.callId} ${msg.cseq?.number}`;
+  return MAGIC_COOKIE + hex8(hash32(key)) + hex8(hash32(key, SECOND_SEED));
 }
 
 const SECOND_SEED = 0x9747b28c;
@@ -118,16 +119,18 @@ export class StatelessProxy implements StatelessCore {
     const explicit = (forced.proto as Proto | undefined) ?? uri.transportProto;
     const host = uri.maddr === '' ? uri.host : uri.maddr;
     const found = this.parts.resolver.resolve(host, uri.port, explicit, uri.secure);
-    const toDestination = (r: Resolved): Destination => ({
-      proto: r.proto,
-      address: r.address,
-      port: r.port,
-      socket: forced.socket ?? null,
-      connectionId: 0,
-    });
-    const usable = (all: readonly Resolved[]): Destination[] =>
-      all.filter((r) => !r.address.includes(':') || this.#hasIpv6()).map(toDestination);
-    return found instanceof Promise ? found.then(usable) : usable(found);
+    const socket = forced.socket ?? null;
+    return found instanceof Promise ? found.then((all) => this.#usable(all, socket)) : this.#usable(found, socket);
+  }
+
+  #usable(all: readonly Resolved[], socket: ListenSocket | null): Destination[] {
+    const list: Destination[] = [];
+    for (const { proto, address, port } of all) {
+      if (address.includes(':') && !this.#hasIpv6()) continue;
+      // All destinations have the same fields in the same order: whoever sends sees one shape of object.
+      list.push({ proto, address, port, socket, connectionId: 0, noConnect: false, closeAfterSend: false });
+    }
+    return list;
   }
 
   /** Without IPv6 sockets an IPv6 address leads nowhere. */
@@ -223,7 +226,9 @@ export class StatelessProxy implements StatelessCore {
       return Forward.NO_SOCKET;
     }
     const { msg } = ctx;
-    const dst = { ...hop, noConnect: msg.forwardNoConnect, closeAfterSend: msg.forwardClose };
+    const { proto, address, port, socket } = hop;
+    const noConnect = msg.forwardNoConnect;
+    const dst = { proto, address, port, socket, connectionId: 0, noConnect, closeAfterSend: msg.forwardClose };
     const build = (d: Destination): string =>
       this.buildForward(ctx, { dst: d, uri: msg.currentUri, branch, path: msg.pathVector || null });
     const text = build(dst);

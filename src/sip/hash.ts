@@ -11,8 +11,8 @@ export function hash32(text: string, seed = HASH_SEED): number {
 }
 
 /** {@link hash32} of text whose bytes are `bytes[from, end)`. */
-export function hashBytes(bytes: Uint8Array, from: number, end: number): number {
-  let h = HASH_SEED;
+export function hashBytes(bytes: Uint8Array, from: number, end: number, seed = HASH_SEED): number {
+  let h = seed;
   for (let i = from; i < end; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193);
   return h >>> 0;
 }

@@ -81,8 +81,8 @@ export class Via {
     return this.branchStart < 0 ? 0 : this.branchEnd - this.branchStart;
   }
   /** A hash of {@link branch} that does not need its text. */
-  branchHash(): number {
-    return hashBytes(bytesOf(this.source), this.branchStart, this.branchEnd);
+  branchHash(seed?: number): number {
+    return hashBytes(bytesOf(this.source), this.branchStart, this.branchEnd, seed);
   }
   /** The `received` parameter; null when absent. */
   get received(): string | null {

@@ -16,6 +16,10 @@ export class TransactionTable {
   /** What other threads made, by {@link foreignKey}. */
   readonly #foreign = new Map<string, Transaction>();
   readonly #byCall = new Map<string, Transaction>();
+  // A message is looked for several times in a row: its key is made, and hashed, once.
+  #lastCallId = '';
+  #lastCseq = -1;
+  #lastKey = '';
   #label: number;
   #size = 0;
 
@@ -41,7 +45,8 @@ export class TransactionTable {
   add(t: Transaction): void {
     if (threadOf(t.index) === this.thread) this.#slots[slotOf(t.index)] = t;
     else this.#foreign.set(foreignKey(t.index, t.label), t);
-    const key = keyOf(t.callId, t.cseq);
+    const key = this.#keyOf(t.callId, t.cseq);
+    t.tableKey = key;
     t.next = this.#byCall.get(key) ?? null;
     this.#byCall.set(key, t);
     t.inTable = true;
@@ -58,7 +63,7 @@ export class TransactionTable {
       this.#slots[slotOf(t.index)] = null;
       if (!livesOn) this.free(t.index);
     }
-    const key = keyOf(t.callId, t.cseq);
+    const key = t.tableKey;
     let at = this.#byCall.get(key);
     if (at === t) {
       if (t.next === null) this.#byCall.delete(key);
@@ -84,7 +89,16 @@ export class TransactionTable {
 
   /** The newest transaction of a Call-ID and CSeq number; the others follow by `next`. */
   ofCall(callId: string, cseq: number): Transaction | null {
-    return this.#byCall.get(keyOf(callId, cseq)) ?? null;
+    return this.#byCall.get(this.#keyOf(callId, cseq)) ?? null;
+  }
+
+  #keyOf(callId: string, cseq: number): string {
+    if (cseq !== this.#lastCseq || callId !== this.#lastCallId) {
+      this.#lastCallId = callId;
+      this.#lastCseq = cseq;
+      this.#lastKey = `${callId} ${cseq}`;
+    }
+    return this.#lastKey;
   }
 
   *[Symbol.iterator](): Iterator<Transaction> {
@@ -98,8 +112,4 @@ const slotOf = (index: number): number => Math.floor(index / MAX_THREADS);
 /** What names a transaction among those of all threads. */
 export function foreignKey(index: number, label: number): string {
   return `${index}.${label}`;
-}
-
-function keyOf(callId: string, cseq: number): string {
-  return `${callId} ${cseq}`;
 }

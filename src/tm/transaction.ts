@@ -56,6 +56,8 @@ export class Transaction {
   /** Next transaction of the same Call-ID and CSeq number in the table. */
   next: Transaction | null = null;
   inTable = false;
+  /** By what the table finds it. */
+  tableKey = '';
   readonly method: string;
   readonly methodId: MethodId;
   flags = 0;
