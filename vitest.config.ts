@@ -9,6 +9,8 @@ export default defineConfig({
     poolOptions: {
       forks: { execArgv: ['--import', new URL('./test/support/typescript-loader.mjs', import.meta.url).href] },
     },
+    // Of tests that only wait for servers, side by side.
+    maxConcurrency: 40,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -28,8 +28,8 @@ export class Peer {
     return this.socket.address().port;
   }
 
-  send(text: string, port: number): void {
-    this.socket.send(Buffer.from(text, 'latin1'), port, '127.0.0.1');
+  send(text: string, port: number, address = '127.0.0.1'): void {
+    this.socket.send(Buffer.from(text, 'latin1'), port, address);
   }
 
   /** The next message that has not been taken yet. */
