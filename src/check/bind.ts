@@ -229,7 +229,17 @@ class ProgramBinder {
     }
   }
 
+  /** `cfgengine "name"`: the routes of the config are what upstream calls native; other engines are scripts elsewhere. */
+  #scriptEngine({ value }: CoreParam): void {
+    if (value.value === 'native' || value.value === 'default') return;
+    this.#findings.add('KTS1014', value.span, `config engine "${value.value}" is not implemented yet`);
+  }
+
   #coreParam(item: CoreParam): void {
+    if (item.name === 'cfgengine') {
+      this.#scriptEngine(item);
+      return;
+    }
     const found = findCoreParam(item.name);
     if (!found && isUpstreamCoreParam(item.name)) {
       this.#findings.add('KTS1014', item.nameSpan, `core parameter ${item.name} is not implemented yet`);

@@ -16,6 +16,8 @@ interface Upstream {
 export interface UpstreamModule {
   readonly functions: readonly string[];
   readonly params: readonly string[];
+  /** Those that 5.6 has and later releases have not. */
+  readonly paramsIn56?: readonly string[];
   readonly pvs: readonly string[];
   readonly rpc?: readonly string[];
   readonly stats?: readonly string[];
@@ -92,7 +94,8 @@ export function upstreamModules(): string[] {
 
 /** True when upstream's module has a parameter of that name. */
 export function isUpstreamParam(module: string, param: string): boolean {
-  return upstream().modules[module]?.params.includes(param) ?? false;
+  const known = upstreamModule(module);
+  return known !== undefined && (known.params.includes(param) || (known.paramsIn56?.includes(param) ?? false));
 }
 
 function owners(has: (m: UpstreamModule) => boolean): string[] {

@@ -1,8 +1,9 @@
 import type { ParseResult } from '../../grammar/parse.js';
 import type { Diagnostic } from '../../grammar/source.js';
 import {
+  isUpstreamCoreParam,
   isUpstreamModule,
-  upstreamModule,
+  isUpstreamParam,
   whoHasEventRoute,
   whoHasFunction,
   whoHasPv,
@@ -141,7 +142,7 @@ class Judge {
         return this.#param(use.module!, name);
       case 'core-param': {
         const here = findCoreParam(name) !== null;
-        return { owner: null, here, known: here };
+        return { owner: null, here, known: here || isUpstreamCoreParam(name) || name === 'cfgengine' };
       }
       case 'event-route': {
         const runner = whoHasEventRoute(name);
@@ -175,7 +176,7 @@ class Judge {
     const param = def && Object.hasOwn(def.params, name) ? def.params[name] : undefined;
     if (param)
       return { owner: module, here: true, known: true, note: param.noEffect && `no effect here: ${param.noEffect}` };
-    return { owner: module, here: false, known: upstreamModule(module)?.params.includes(name) ?? false };
+    return { owner: module, here: false, known: isUpstreamParam(module, name) };
   }
 }
 

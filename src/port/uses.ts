@@ -29,6 +29,8 @@ export function usesOf(readings: readonly ConfigFile[]): readonly Use[] {
         if (typeof item.value.value === 'string') uses.format(item.value.value, item.value.span, true);
         break;
       case 'core-param':
+        // The engine that runs the routes of a config; others run scripts in other languages.
+        if (item.name === 'cfgengine' && /^(?:native|default)$/.test(`${item.value.value}`)) break;
         uses.add('core-param', item.name, item.nameSpan);
         if (typeof item.value.value === 'string') uses.format(item.value.value, item.value.span, true);
         break;

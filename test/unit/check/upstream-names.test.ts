@@ -36,7 +36,7 @@ function useOf(module: UpstreamModule): {
 } {
   const chains = Object.entries(module.transformations ?? {}).flatMap(([cls, ops]) => ops.map((op) => `${cls}.${op}`));
   return {
-    params: [...module.params],
+    params: [...module.params, ...(module.paramsIn56 ?? [])],
     script: [
       ...module.functions.map((name) => `${name}();`),
       ...module.pvs.map((name) => `$var(x) = $(${name}(a));`),
@@ -88,6 +88,10 @@ describe('what upstream knows is never called unknown', () => {
   it('parameters, functions, variables and event routes of the core', async () => {
     for (const param of core.params) {
       for (const value of ['1', '"a"', 'a', 'udp']) expect(unknown(await check(`${param} = ${value}\n`))).toEqual([]);
+    }
+    for (const engine of ['lua', 'python', 'native', 'default']) {
+      const [found, ...others] = (await check(`cfgengine "${engine}"\nrequest_route { exit; }\n`)).map((d) => d.code);
+      expect([found, ...others]).toEqual([engine === 'native' || engine === 'default' ? undefined : 'KTS1014']);
     }
     const script = [...core.functions.map((f) => `${f}();`), ...core.pvs.map((v) => `xlog("$(${v})");`)];
     const events = core.eventRoutes.map((name) => `event_route[${name}] { exit; }`);
