@@ -1,7 +1,7 @@
 import type { IToken, ParserMethod, TokenType } from 'chevrotain';
 import type { Argument, Assign, AttributeExpr, Call, Comparison, Expr, PvExpr, Statement, UnaryOp } from './ast.js';
 import { checkCoreCall } from './core-calls.js';
-import { notesOn } from './mistakes.js';
+import { likelyUnclosed, notesOn } from './mistakes.js';
 import { WordParser } from './parser-words.js';
 import * as T from './tokens.js';
 
@@ -152,9 +152,12 @@ export abstract class ExpressionParser extends WordParser {
     this.unclosedAt = this.internals.currIdx;
     const next = this.LA(1) as T.Token;
     const what = next.source ? `\`${next.image}\`` : 'the end of the file';
-    this.problem('KTS0001', this.nextSpan(), [what, '`}`'], {
-      related: [{ span: this.span(open, open), label: 'to close this block' }],
-    });
+    const related = [{ span: this.span(open, open), label: 'to close this block' }];
+    const likely = likelyUnclosed(this.internals.tokVector as T.Token[], open as T.Token, this.internals.currIdx);
+    if (likely && likely !== open) {
+      related.push({ span: this.span(likely, likely), label: 'or this one, by its indentation' });
+    }
+    this.problem('KTS0001', this.nextSpan(), [what, '`}`'], { related });
     this.abandon();
   }
 

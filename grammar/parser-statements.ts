@@ -170,7 +170,12 @@ export abstract class StatementParser extends ExpressionParser {
   private startsStatement(): boolean {
     const type = this.ahead(1);
     return (
-      type === T.Pv || type === T.Id || type === T.Route || STATEMENT_WORDS.has(type) || this.isAhead(1, T.CoreFunction)
+      type === T.Pv ||
+      type === T.Id ||
+      type === T.Route ||
+      type === T.Else ||
+      STATEMENT_WORDS.has(type) ||
+      this.isAhead(1, T.CoreFunction)
     );
   }
 

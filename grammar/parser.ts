@@ -13,6 +13,7 @@ import type {
 import { diagnose } from './codes.js';
 import { isReserved } from './core-params.js';
 import type { Compat } from './defines.js';
+import { longString } from './mistakes.js';
 import { ParameterParser } from './parser-parameters.js';
 import type { Diagnostic } from './source.js';
 import * as T from './tokens.js';
@@ -63,7 +64,8 @@ export class ConfigParser extends ParameterParser {
       const token = error.token as T.Token;
       const place = token.source ? T.spanOf(token) : T.spanOf(eof);
       const what = token.source ? `\`${shortened(token.image)}\`` : 'the end of the file';
-      diagnostics.push(diagnose('KTS0001', place, [what, error.message]));
+      const related = longString(tokens, token);
+      diagnostics.push(diagnose('KTS0001', place, [what, error.message], related && { related }));
     }
     this.input = [];
     return { ast: { items: items ?? [] }, diagnostics };

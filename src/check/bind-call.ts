@@ -221,7 +221,10 @@ function bindArgument(
       return bindPvArgument(arg, text, span, name, scope);
     case 'route': {
       const table = arg.table ?? 'main';
-      if (!text.includes('$')) return { kind: 'route', table, name: text, span };
+      if (!text.includes('$')) {
+        scope.routesNamed.push({ table, name: text, span });
+        return { kind: 'route', table, name: text, span };
+      }
       const format = bindFormat(text, span, scope);
       return format && { kind: 'route-format', table, format };
     }
@@ -238,7 +241,10 @@ function bindArgument(
     }
     case 'value': {
       if (given.type === 'int') return { kind: 'const', value: Number(text) };
-      if (!text.includes('$')) return { kind: 'const', value: text };
+      if (!text.includes('$')) {
+        if (!arg.numeric || toInt(text) !== null) return { kind: 'const', value: text };
+        return refuse(`${name}: ${arg.name} must be a number or a variable, not "${text}"`, span);
+      }
       const format = bindFormat(text, span, scope);
       if (!format) return null;
       if (format.parts.length === 1 && typeof format.parts[0] === 'object')

@@ -70,6 +70,10 @@ export const BIND_CODES = {
       'An asynchronous statement lacks something: async() names the route that goes on, and its limit is a number of seconds.',
   },
   KTS1053: { severity: 'error', explain: 'Nothing is in the config but comments and directives.' },
+  KTS1054: {
+    severity: 'warning',
+    explain: 'A function is given the name of a route block that does not exist: nothing runs when its time comes.',
+  },
   KTS1060: { severity: 'error', explain: 'The comparison is not valid.' },
 } as const satisfies Readonly<Record<string, { severity: Severity; explain: string }>>;
 

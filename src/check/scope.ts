@@ -1,4 +1,5 @@
 import type { Span } from '../../grammar/source.js';
+import type { RouteTable } from '../registry/arguments.js';
 import type { FunctionDef, ModuleDef, ParamSetting, PvDef, TransformationDef } from '../registry/module.js';
 import type { Findings } from './findings.js';
 import type { Folder } from './fold.js';
@@ -15,6 +16,8 @@ export interface BindScope {
   readonly block: { readonly name: string; readonly mask: number };
   /** Upstream modules that the config loads and that are not here: reported once, with all uses. */
   readonly notHere: NotHere;
+  /** Route blocks that functions are given by name, to be looked for when all blocks are known. */
+  readonly routesNamed: { readonly table: RouteTable; readonly name: string; readonly span: Span }[];
   /** A loaded module's modparam lines. */
   settingsOf(module: ModuleDef): readonly ParamSetting[];
 }

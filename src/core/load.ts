@@ -62,7 +62,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 }
 
 /** Of what lacks where text was skipped: routes, and with a lost `loadmodule` all that its module has. */
-const LACKS_ROUTE: readonly BindCode[] = ['KTS1050', 'KTS1052', 'KTS1053'];
+const LACKS_ROUTE: readonly BindCode[] = ['KTS1050', 'KTS1052', 'KTS1053', 'KTS1054'];
 const LACKS_MODULE: readonly BindCode[] = ['KTS1006', 'KTS1007', 'KTS1020', 'KTS1026', 'KTS1030', 'KTS1034'];
 
 function lackings(ast: ConfigFile, named: ReadonlySet<string>): ReadonlySet<BindCode> {

@@ -61,6 +61,8 @@ export interface Arg<T> {
   readonly optional: boolean;
   /** For kind `static`: turns the literal into what the function receives. Throws `ArgumentError` to refuse. */
   readonly parse?: (text: string, env: BindEnv, literal: LiteralKind) => T;
+  /** For kind `value`: a literal must be a number. */
+  readonly numeric?: boolean;
   /** For kind `enum`. */
   readonly words?: readonly string[];
   /** For kind `route`. */
@@ -96,6 +98,8 @@ export const text = (name: string, doc?: string): Arg<string> => arg('text', nam
 export const int = (name: string, doc?: string): Arg<number> => arg('int', name, { doc });
 /** Any value. */
 export const value = (name: string, doc?: string): Arg<Value> => arg('value', name, { doc });
+/** Any value at run time; a literal must be a number. */
+export const numericValue = (name: string, doc?: string): Arg<Value> => arg('value', name, { numeric: true, doc });
 /** One pseudo-variable. */
 export const pv = (name: string, doc?: string): Arg<BoundPv> => arg('pv', name, { doc });
 /** One pseudo-variable that can be assigned. */

@@ -1,4 +1,4 @@
-import { ArgumentError, int, text, value } from '../../registry/arguments.js';
+import { ArgumentError, int, numericValue, text } from '../../registry/arguments.js';
 import { defineModule, entriesOf, type FunctionDef } from '../../registry/module.js';
 import { Sl } from './state.js';
 import { STATISTICS } from './statistics.js';
@@ -7,7 +7,7 @@ export { type AckFiltered, type ReplyReady, Sl } from './state.js';
 
 const { fn, pv, rpc } = entriesOf<Sl>();
 
-const code = value('code', 'status; what is no number becomes `default_code`');
+const code = numericValue('code', 'status; what is no number becomes `default_code`');
 const reason = text('reason');
 const SENT = { '1': 'sent', '-1': 'not sent' };
 const KEMI = 'KEMI scripts are not run';

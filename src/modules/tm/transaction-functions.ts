@@ -1,4 +1,4 @@
-import { int, literal, regex, value } from '../../registry/arguments.js';
+import { int, literal, numericValue, regex, value } from '../../registry/arguments.js';
 import { entriesOf, type FunctionDef } from '../../registry/module.js';
 import type { ScriptContext } from '../../script/context.js';
 import { RouteKind } from '../../script/route-kind.js';
@@ -9,7 +9,7 @@ import type { Tm } from './state.js';
 const { fn } = entriesOf<Tm>();
 
 const YES_NO = { '1': 'yes', '-1': 'no' };
-const code = value('code', 'status; what has no number becomes default_code');
+const code = numericValue('code', 'status; what has no number becomes default_code');
 const reason = value('reason', 'reason phrase; what has no value becomes default_reason');
 
 function statusOf(tm: Tm, given: Value): number {

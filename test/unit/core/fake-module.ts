@@ -8,6 +8,7 @@ import {
   parsed,
   pv,
   regex,
+  route,
   text,
   value,
   writablePv,
@@ -56,6 +57,7 @@ export const fakeModule = defineModule({
     refuse: { type: 'string', default: null, doc: 'Makes the module refuse.' },
   },
   functions: {
+    later: fn([route('block', 'failure')], ANY, () => () => 1),
     say: fn([text('text')], ANY, (fake) => (_ctx, line) => {
       fake.said.push(line);
       return 1;
