@@ -1,4 +1,4 @@
-import type { HttpOptions } from './client/client.js';
+import type { HttpOptions } from './client/request.js';
 import { parseProxy } from './client/tunnel.js';
 import type { ConnectionText } from './connection-text.js';
 

@@ -2,8 +2,8 @@ import { int, literal, text, writablePv } from '../../registry/arguments.js';
 import { entriesOf, type FunctionDef } from '../../registry/module.js';
 import type { ScriptContext } from '../../script/context.js';
 import type { RouteName } from '../../script/route-kind.js';
-import type { HttpRequest } from './client/client.js';
 import { parseHeaderLines } from './client/header-lines.js';
+import type { HttpRequest } from './client/request.js';
 import type { HttpClientState, Result } from './state.js';
 
 const { fn } = entriesOf<HttpClientState>();

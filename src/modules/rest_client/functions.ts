@@ -1,9 +1,9 @@
 import { type BoundPv, optional, text, writablePv } from '../../registry/arguments.js';
 import { entriesOf, type FunctionDef } from '../../registry/module.js';
 import type { ScriptContext } from '../../script/context.js';
-import type { HttpRequest } from '../http_client/client/client.js';
 import { type Header, headerValue } from '../http_client/client/exchange.js';
 import { parseHeaderLines } from '../http_client/client/header-lines.js';
+import type { HttpRequest } from '../http_client/client/request.js';
 import { Code, failureCode, type RestClient } from './state.js';
 
 const { fn } = entriesOf<RestClient>();

@@ -2,9 +2,10 @@ import { VERSION } from '../../observe/version.js';
 import type { Host } from '../../registry/host.js';
 import type { ParamValues } from '../../registry/module.js';
 import type { ScriptContext } from '../../script/context.js';
-import { HttpClient, type HttpOptions, type HttpRequest, type HttpResult } from '../http_client/client/client.js';
+import { HttpClient } from '../http_client/client/client.js';
 import { CurlCode } from '../http_client/client/curl-code.js';
 import type { Header } from '../http_client/client/exchange.js';
+import type { HttpOptions, HttpRequest, HttpResult } from '../http_client/client/request.js';
 import type { params as definitions } from './params.js';
 
 /** What the functions of OpenSIPS' rest_client answer. */

@@ -6,14 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../../src/clock/clock.js';
-import {
-  HttpClient,
-  type HttpOptions,
-  type HttpRequest,
-  MAX_ANSWER,
-  MAX_REQUESTS,
-} from '../../../../src/modules/http_client/client/client.js';
+import { HttpClient, MAX_REQUESTS } from '../../../../src/modules/http_client/client/client.js';
 import { parseHeaderLines } from '../../../../src/modules/http_client/client/header-lines.js';
+import type { HttpOptions, HttpRequest } from '../../../../src/modules/http_client/client/request.js';
+import { MAX_ANSWER } from '../../../../src/modules/http_client/client/run.js';
 import { parseProxy } from '../../../../src/modules/http_client/client/tunnel.js';
 import { parseUrl, resolveLocation, type Target, urlOf } from '../../../../src/modules/http_client/client/url.js';
 import { CERTIFICATE } from './certificate.js';

@@ -73,35 +73,50 @@ it('shows headers of answers when it keeps them', async () => {
 
 it('reads timeouts in seconds, in milliseconds, or not at all', async () => {
   const { url } = await using(serveBytes(null));
-  const after = async (config: string, ms: number): Promise<string[]> => {
+  const after = async (config: string, ms: number, line: string | null): Promise<void> => {
     const run = await runConfig(
-      `${MODULES}${config}\nroute[T] { http_client_query("${url}", "$var(r)"); xlog("code $rc\\n"); }`,
+      `${MODULES}${config}\nroute[T] { xlog("asking\\n"); http_client_query("${url}", "$var(r)"); xlog("code $rc\\n"); }`,
     );
     run.clock.advance(1000);
-    await new Promise((later) => setTimeout(later, 30));
+    await run.wrote('asking');
     run.clock.advance(ms);
-    await new Promise((later) => setTimeout(later, 10));
+    if (line !== null) await run.wrote(line);
+    else await new Promise((later) => setTimeout(later, 20));
     const written = run.script();
     await run.close();
     run.remove();
-    return written;
+    expect(written.slice(0, 2)).toEqual(line === null ? ['asking'] : ['asking', line]);
   };
-  expect(await after('', 3999)).toEqual([]);
-  expect(await after('', 4000)).toEqual(['code 28']);
-  expect(await after('modparam("http_client", "connection_timeout", 2)', 2000)).toEqual(['code 28']);
+  await after('', 3999, null);
+  await after('', 4000, 'code 28');
+  await after('modparam("http_client", "connection_timeout", 2)', 2000, 'code 28');
   const ms = 'modparam("http_client", "timeout_mode", 2)\nmodparam("http_client", "connection_timeout", 150)';
-  expect(await after(ms, 150)).toEqual(['code 28']);
-  expect(await after('modparam("http_client", "timeout_mode", 0)', 3_600_000)).toEqual([]);
+  await after(ms, 150, 'code 28');
+});
+
+it('waits for as long as it takes without timeouts', async () => {
+  const { url } = await using(serveBytes(null));
+  const run = await runConfig(
+    `${MODULES}modparam("http_client", "timeout_mode", 0)
+route[T] { if ($var(once) == 1) { exit; } $var(once) = 1; xlog("asking\\n"); http_client_query("${url}", "$var(r)"); xlog("code $rc\\n"); }`,
+  );
+  run.clock.advance(1000);
+  await run.wrote('asking');
+  run.clock.advance(60_000);
+  await new Promise((later) => setTimeout(later, 20));
+  expect(run.script()).not.toContain('code 28');
+  await run.close();
+  run.remove();
 });
 
 it('lets others run while it waits, and each keeps what it got', async () => {
-  let answer = (): void => {};
+  let answer: (() => void) | null = null;
   const { url } = await using(
     serve((request, response) => {
       if (request.url === '/slow') answer = () => response.end('slow');
       else {
         response.end('quick');
-        answer();
+        answer?.();
       }
     }),
   );
@@ -115,7 +130,7 @@ route[U] { usleep("1000"); $var(x) = "U"; http_connect("one", "/quick", "$var(r)
 `.replace('loadmodule "http_client.so"', 'loadmodule "http_client.so"\nloadmodule "cfgutils.so"'),
   );
   run.clock.advance(1000);
-  await new Promise((later) => setTimeout(later, 40));
+  while (answer === null) await new Promise((later) => setTimeout(later, 2));
   run.clock.advance(10);
   await run.wrote('T 1 slow');
   await run.close();

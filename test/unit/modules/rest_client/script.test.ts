@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { freePort, type LocalServer, serve, serveBytes } from '../http_client/local-server.js';
+import { freePort, type LocalServer, serve } from '../http_client/local-server.js';
 import { runConfig } from '../mqueue/run-config.js';
 
 const MODULES = `
@@ -87,12 +87,17 @@ it('answers by OpenSIPS’ codes when there is no answer', async () => {
 });
 
 it('tells a server that does not answer from one that cannot be reached', async () => {
-  const { url } = await using(serveBytes(null));
+  let asked = false;
+  const { url } = await using(
+    serve(() => {
+      asked = true;
+    }),
+  );
   const silent = await started(
     `rest_get("${url}", "$var(b)"); xlog("$rc\\n");`,
     'modparam("rest_client", "curl_timeout", 5)',
   );
-  await new Promise((later) => setTimeout(later, 40));
+  while (!asked) await new Promise((later) => setTimeout(later, 2));
   silent.clock.advance(5000);
   await silent.wrote('done');
   await silent.close();
