@@ -16,8 +16,8 @@ export function letGo(t: Transaction): void {
   t.routing = null;
   if (t.isLocal) return;
   for (const branch of t.branches) {
-    // Refusals of an INVITE are acknowledged each time they come, from the request that was sent (RFC 3261 §17.1.1.3).
-    if (branch.status >= 200 && (!t.isInvite || branch.status < 300)) branch.packet.text = '';
+    // Refusals of an INVITE are acknowledged whenever they come, from the request that was sent (RFC 3261 §17.1.1.3).
+    if (branch.status >= 200 && !t.isInvite) branch.packet.text = '';
     branch.alternatives = NOWHERE;
   }
 }
