@@ -2,6 +2,12 @@ import type { CfgVariableDef, CfgVariables } from '../registry/host.js';
 
 type CfgValue = number | string;
 
+/** A change as a method of the table and its arguments. */
+export type CfgChange = readonly [
+  method: 'set' | 'unset' | 'reset' | 'addInstance' | 'removeInstance',
+  ...args: readonly (string | number | undefined)[],
+];
+
 /** One group: its variables, and what its instances have in place of the plain values. */
 interface Group {
   readonly variables: Map<string, CfgVariableDef>;
@@ -15,6 +21,16 @@ interface Group {
 /** All variables that can change at run time, by group; instances of a group override its plain values. */
 export class CfgTable implements CfgVariables {
   readonly #groups = new Map<string, Group>();
+  /** Told of every change, as what to {@link apply} elsewhere. */
+  onChange: ((change: CfgChange) => void) | null = null;
+
+  /** Makes a change that another thread's table has made. */
+  apply([method, ...args]: CfgChange): void {
+    const tell = this.onChange;
+    this.onChange = null;
+    (this[method] as (...args: unknown[]) => unknown)(...args);
+    this.onChange = tell;
+  }
 
   register(group: string, variables: Readonly<Record<string, CfgVariableDef>>): void {
     const known = this.#groups.get(group) ?? {
@@ -35,6 +51,12 @@ export class CfgTable implements CfgVariables {
   }
 
   set(group: string, name: string, value: CfgValue, instance?: number): string | null {
+    const refused = this.#set(group, name, value, instance);
+    if (refused === null) this.onChange?.(['set', group, name, value, instance]);
+    return refused;
+  }
+
+  #set(group: string, name: string, value: CfgValue, instance: number | undefined): string | null {
     const known = this.#groups.get(group);
     const def = known?.variables.get(name);
     if (!known || !def) return 'Variable not found';
@@ -52,6 +74,7 @@ export class CfgTable implements CfgVariables {
   }
 
   unset(group: string, name: string, instance: number): boolean {
+    this.onChange?.(['unset', group, name, instance]);
     return this.#groups.get(group)?.instances.get(instance)?.delete(name) ?? false;
   }
 
@@ -62,17 +85,22 @@ export class CfgTable implements CfgVariables {
     }
     const known = this.#groups.get(group);
     const original = known?.originals.get(name);
-    return original === undefined ? null : (known?.variables.get(name)?.write?.(original) ?? null);
+    if (original === undefined) return null;
+    this.onChange?.(['reset', group, name]);
+    return known?.variables.get(name)?.write?.(original) ?? null;
   }
 
   addInstance(group: string, instance: number): boolean {
     const instances = this.#groups.get(group)?.instances;
     if (instances === undefined) return false;
-    if (!instances.has(instance)) instances.set(instance, new Map());
+    if (instances.has(instance)) return true;
+    instances.set(instance, new Map());
+    this.onChange?.(['addInstance', group, instance]);
     return true;
   }
 
   removeInstance(group: string, instance: number): boolean {
+    this.onChange?.(['removeInstance', group, instance]);
     return this.#groups.get(group)?.instances.delete(instance) ?? false;
   }
 

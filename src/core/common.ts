@@ -1,6 +1,6 @@
 import type { Log } from '../observe/log.js';
 import type { CounterSource } from '../observe/statistics.js';
-import { ROUTING_GROUP, type ThreadGroupSpec } from '../registry/threads.js';
+import { ROUTING_GROUP, TALLIES, type ThreadGroupSpec } from '../registry/threads.js';
 import { LocalZone } from '../shm/local-zone.js';
 import { type SharedHandle, SharedZone } from '../shm/shared-zone.js';
 import type { Zone } from '../shm/zone.js';
@@ -18,6 +18,7 @@ const ROUTING_QUEUE = 4096;
 export interface SharedParts {
   readonly zone: SharedHandle;
   readonly loads: Int32Array;
+  readonly tallies: Float64Array;
   readonly groups: readonly ThreadGroupSpec[];
   readonly members: ReadonlyMap<string, readonly number[]>;
   readonly count: number;
@@ -49,14 +50,15 @@ export function makeCommon(options: ServerOptions, groups: readonly ThreadGroupS
   const members = alone ? new Map(plain.map(({ name }) => [name, [0]])) : membersOf(plain);
   const count = alone ? 1 : 1 + [...members.values()].reduce((sum, threads) => sum + threads.length, 0);
   const loads = new Int32Array(new SharedArrayBuffer(count * 4));
-  const exchange = makeExchange({ options, log, index: 0, group: '', groups: plain, members, count, loads });
+  const tallies = new Float64Array(new SharedArrayBuffer(count * TALLIES * 8));
+  const exchange = makeExchange({ options, log, index: 0, group: '', groups: plain, members, count, loads, tallies });
   if (alone) return { zone: new LocalZone(options.clock), exchange, counters: undefined, workers: null };
   const zone = SharedZone.create({ bytes: SHARED_BYTES, clock: options.clock });
   return {
     zone,
     exchange,
     counters: countersIn(zone),
-    workers: { zone: zone.handle, loads, groups: plain, members, count },
+    workers: { zone: zone.handle, loads, tallies, groups: plain, members, count },
   };
 }
 
@@ -68,11 +70,11 @@ export function joinCommon(
   log: Log,
 ): Common {
   const zone = SharedZone.attach(shared.zone, options.clock);
-  const { groups, members, count, loads } = shared;
+  const { groups, members, count, loads, tallies } = shared;
   const { index, group } = self;
   return {
     zone,
-    exchange: makeExchange({ options, log, index, group, groups, members, count, loads }),
+    exchange: makeExchange({ options, log, index, group, groups, members, count, loads, tallies }),
     counters: countersIn(zone),
     workers: null,
   };
@@ -87,6 +89,7 @@ function makeExchange(of: {
   readonly members: ReadonlyMap<string, readonly number[]>;
   readonly count: number;
   readonly loads: Int32Array;
+  readonly tallies: Float64Array;
 }): Exchange {
   const { options, ...parts } = of;
   return new Exchange({

@@ -19,6 +19,7 @@ export function restartNeeds(old: Program, next: Program): string[] {
         if (!same(value, before[name])) needs.push(`parameter ${name} of module ${def.name}`);
   }
   for (const name of params.keys()) needs.push(`module ${name}, which is gone`);
+  if (!same(old.asyncGroups, next.asyncGroups)) needs.push('groups of worker threads');
   if (!same(old.listens, next.listens)) needs.push('addresses to listen on');
   if (!same(old.aliases, next.aliases)) needs.push('aliases');
   if (!same(old.customVariables, next.customVariables)) needs.push('variables (group.name = value)');

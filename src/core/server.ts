@@ -105,6 +105,8 @@ export class Server {
     if (unmet.length > 0 || findings.failed()) return refuse(unmet);
     // Which of the routes for messages exist may have changed.
     this.receive();
+    const failed = (await this.parts.workers?.reload(loaded.sources)) ?? [];
+    if (failed.length > 0) return refuse(failed);
     const input = lintInputOf(loaded, this.parts.options.cwd);
     if (input) logTraps(input, this.log);
     return { ok: true, diagnostics: loaded.diagnostics, reasons: [] };
@@ -121,9 +123,10 @@ export class Server {
 
   /** Lets what is in progress come to its end, as long as there is time. */
   async #finish(patience: number): Promise<void> {
-    const { unfinished, preRequest } = this.thread.hooks;
+    const { unfinished } = this.thread.hooks;
     const deadline = performance.now() + patience;
-    preRequest.unshift((ctx) => unfinished.some((u) => u.concerns(ctx)));
+    this.thread.finish();
+    this.parts.workers?.finish();
     while (performance.now() < deadline && unfinished.some((u) => u.count() > 0))
       await new Promise((later) => setTimeout(later, FINISHED_POLL));
   }

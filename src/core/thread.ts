@@ -39,6 +39,7 @@ import { Myself } from './myself.js';
 import { StatelessProxy } from './proxy.js';
 import { Receiver } from './receive.js';
 import { type CompiledRoute, RouteTables } from './routes.js';
+import { forAllThreads } from './rpc-reach.js';
 import { CoreState } from './state.js';
 import { receiveCounters } from './statistics.js';
 
@@ -217,6 +218,12 @@ export class ScriptThread implements Host {
     return null;
   }
 
+  /** From now on only requests of what is in progress are routed. */
+  finish(): void {
+    const { unfinished, preRequest } = this.hooks;
+    preRequest.unshift((ctx) => unfinished.some((u) => u.concerns(ctx)));
+  }
+
   /** Stops what was started, in reverse order; a module that fails to stop does not keep the others from it. */
   async stop(): Promise<void> {
     const started = this.#started.reverse();
@@ -303,7 +310,9 @@ export class ScriptThread implements Host {
       const state = def.configure(this, m.params as never, m.settings);
       this.#states.set(def.name, state);
       for (const [name, rpc] of Object.entries(def.rpc)) {
-        this.rpc.register({ name, doc: rpc.doc, run: rpc.bind(state, this) });
+        const command = { name, doc: rpc.doc, run: rpc.bind(state, this) };
+        const speaks = rpc.reach !== undefined && this.threadIndex === 0 && this.threads.count > 1;
+        this.rpc.register(speaks ? forAllThreads(command, rpc.reach, this.threads) : command);
       }
     } catch (e) {
       if (!(e instanceof ConfigError) && !(e instanceof ArgumentError)) throw e;

@@ -4,16 +4,18 @@ import { RealClock } from '../clock/clock.js';
 import { DriverRegistry } from '../db/registry.js';
 import type { LogRecord } from '../observe/log.js';
 import { Statistics } from '../observe/statistics.js';
-import { RpcTable } from '../rpc/table.js';
 import type { Letter } from '../threads/letter.js';
 import { letterPort, READY, type Ready, type ServeTask, STOP } from '../threads/supervisor.js';
 import { WorkerNetwork } from '../threads/worker-network.js';
+import type { CfgChange } from './cfg-variables.js';
 import { joinCommon } from './common.js';
 import { makeLog, makeThread } from './make-thread.js';
 import { networkOptions } from './network-settings.js';
 import type { ServerOptions } from './options.js';
+import { WorkerRpcTable } from './rpc-reach.js';
 import { readConfig } from './source.js';
-import { LOG, type WorkerBoot } from './workers.js';
+import type { ScriptThread } from './thread.js';
+import { CFG, FINISH, LOG, RELOAD, type WorkerBoot } from './workers.js';
 
 /** Runs one script thread of a group until it is told to stop. What a pool of worker threads calls, once per thread. */
 export default async function serve(task: ServeTask): Promise<void> {
@@ -37,7 +39,10 @@ export default async function serve(task: ServeTask): Promise<void> {
   const network = new WorkerNetwork(networkOptions(program.settings, clock, log), exchange);
   network.adopt(boot.sockets);
   const databases = new DriverRegistry();
-  const rpc = new RpcTable((method, error) => log.error('<core>', `rpc command ${method} failed: ${String(error)}`));
+  const rpc = new WorkerRpcTable(
+    (method, error) => log.error('<core>', `rpc command ${method} failed: ${String(error)}`),
+    exchange,
+  );
   const statistics = new Statistics(counters);
   const thread = makeThread(options, program, parsed.defines, {
     log,
@@ -52,6 +57,9 @@ export default async function serve(task: ServeTask): Promise<void> {
   thread.configure(findings);
   const refusal = findings.failed() ? 'the routes of thread 0 do not compile here' : await thread.start();
   if (refusal === null) thread.receiver();
+  exchange.handle<CfgChange>(CFG, (change) => thread.cfg.apply(change));
+  exchange.handle<ReadonlyMap<string, string>>(RELOAD, (sources) => reload(thread, { ...options, sources }));
+  exchange.handle(FINISH, () => thread.finish());
   const stopped = new Promise<void>((done) => exchange.handle(STOP, () => done()));
   task.port.on('message', (letters: Letter[]) => exchange.receive(letters));
   exchange.send(0, READY, { reason: refusal, threadId } satisfies Ready);
@@ -60,4 +68,14 @@ export default async function serve(task: ServeTask): Promise<void> {
   await network.close();
   await databases.closeAll();
   task.port.close();
+}
+
+/** Goes on with the routes of other texts; what keeps it from that. Thread 0 has found nothing wrong with them. */
+async function reload(thread: ScriptThread, options: ServerOptions): Promise<readonly string[]> {
+  const loaded = await readConfig(options);
+  if ('ok' in loaded || loaded.program === null) return ['the config cannot be read'];
+  const unmet = thread.reload(loaded.program, loaded.parsed.defines, loaded.findings);
+  if (unmet.length > 0 || loaded.findings.failed()) return [...unmet, 'the routes do not compile'];
+  thread.receiver();
+  return [];
 }

@@ -7,10 +7,17 @@ import { Supervisor } from '../threads/supervisor.js';
 import { serveWorkerNetworks } from '../threads/worker-network.js';
 import type { SharedParts } from './common.js';
 import type { ServerOptions } from './options.js';
+import { serveWorkerRpc } from './rpc-reach.js';
 import type { ScriptThread } from './thread.js';
 
 /** A record for the log, which only thread 0 writes. */
 export const LOG = 'core:log';
+/** A variable that changed at run time. */
+export const CFG = 'core:cfg';
+/** The texts of a config whose routes are to be taken over. */
+export const RELOAD = 'core:reload';
+/** The server is about to stop. */
+export const FINISH = 'core:finish';
 
 /** Options of a server that other threads can have: all but what belongs to thread 0. */
 export type WorkerOptions = Omit<ServerOptions, 'sink' | 'clock' | 'onKill'>;
@@ -42,6 +49,8 @@ export class Workers {
     const exchange = thread.threads as Exchange;
     exchange.handle<LogRecord>(LOG, (record) => this.options.sink.write(record));
     serveWorkerNetworks(exchange, network);
+    serveWorkerRpc(exchange, thread.rpc);
+    thread.cfg.onChange = (change) => this.#tellAll(CFG, change);
     const { sink: _sink, clock: _clock, onKill: _onKill, env, ...plain } = this.options;
     const zone = thread.zone as SharedZone;
     const boot: WorkerBoot = {
@@ -60,6 +69,32 @@ export class Workers {
       onLost: (threadId) => zone.releaseLocksOf(threadId),
     });
     return this.#supervisor.start();
+  }
+
+  /** Has all workers go on with the routes of these texts; what went wrong, one sentence each. */
+  async reload(sources: ReadonlyMap<string, string>): Promise<readonly string[]> {
+    const { threads } = this.thread;
+    const answers = await this.#askAll<readonly string[]>(RELOAD, sources);
+    return answers.flatMap((reasons, i) => {
+      if (reasons === undefined) return [`script thread ${i + 1} did not answer`];
+      return reasons.map((reason) => `script thread ${i + 1} of ${threads.count}: ${reason}`);
+    });
+  }
+
+  /** From now on only what belongs to transactions is routed. */
+  finish(): void {
+    this.#tellAll(FINISH, null);
+  }
+
+  #tellAll(kind: string, payload: unknown): void {
+    const { threads } = this.thread;
+    for (let index = 1; index < threads.count; index++) threads.send(index, kind, payload);
+  }
+
+  #askAll<T>(kind: string, payload: unknown): Promise<(T | undefined)[]> {
+    const { threads } = this.thread;
+    const workers = Array.from({ length: threads.count - 1 }, (_, i) => i + 1);
+    return Promise.all(workers.map((index) => threads.ask<T>(index, kind, payload)));
   }
 
   async stop(limitMs: number): Promise<void> {

@@ -190,8 +190,15 @@ export interface ModuleDef<S = unknown> {
   stop?(state: S): void | Promise<void>;
 }
 
+/**
+ * What a command does where several threads have a state of their own: `first` asks one thread after the other until one
+ * does not refuse, `join` gives the values of all, `all` runs in all and gives what thread 0 says. Absent: thread 0 knows.
+ */
+export type RpcReach = 'first' | 'join' | 'all';
+
 export interface RpcDef<S> {
   readonly doc: string;
+  readonly reach?: RpcReach;
   bind(state: S, host: Host): RpcCommand['run'];
 }
 

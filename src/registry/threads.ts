@@ -10,6 +10,9 @@ export interface ThreadGroupSpec {
   readonly queue: number;
 }
 
+/** How many numbers each thread has for others to read. */
+export const TALLIES = 16;
+
 /** The group of workers that route what thread 0 receives (`--workers`); no config can name it. */
 export const ROUTING_GROUP = ' routing';
 
@@ -33,6 +36,12 @@ export interface Threads {
   readonly count: number;
   /** Messages are routed by workers, spread by Call-ID (`--workers`); thread 0 only receives. */
   readonly spread: boolean;
+
+  /**
+   * {@link TALLIES} numbers of a thread, which that thread counts in and all can read at once: for what is counted too
+   * often for a lock. Module tm uses them.
+   */
+  tallies(thread: number): Float64Array;
 
   /** Says what to do with letters of a kind; every thread says so in `configure`. */
   handle<P>(kind: string, run: LetterHandler<P>): void;

@@ -1,5 +1,12 @@
 import type { Log } from '../observe/log.js';
-import { type LetterHandler, Refused, ROUTING_GROUP, type ThreadGroupSpec, type Threads } from '../registry/threads.js';
+import {
+  type LetterHandler,
+  Refused,
+  ROUTING_GROUP,
+  TALLIES,
+  type ThreadGroupSpec,
+  type Threads,
+} from '../registry/threads.js';
 import type { Letter, LetterPort } from './letter.js';
 
 export interface ExchangeParts {
@@ -11,6 +18,8 @@ export interface ExchangeParts {
   readonly count: number;
   /** How many tasks each thread has; shared by all threads. */
   readonly loads: Int32Array;
+  /** {@link TALLIES} numbers per thread; shared by all threads. */
+  readonly tallies: Float64Array;
   readonly log: Log;
   /** Has work done in a later turn. */
   readonly later: (work: () => void) => void;
@@ -53,6 +62,10 @@ export class Exchange implements Threads {
   }
   get spread(): boolean {
     return this.#byName.has(ROUTING_GROUP);
+  }
+
+  tallies(thread: number): Float64Array {
+    return this.#parts.tallies.subarray(thread * TALLIES, (thread + 1) * TALLIES);
   }
 
   /** Opens the way to a thread. Workers have one to thread 0 only. */

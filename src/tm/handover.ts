@@ -8,6 +8,7 @@ import { ParseFailure, SipMessage } from '../sip/message.js';
 import { Method } from '../sip/methods.js';
 import { readBranchId } from './branch-id.js';
 import type { TransactionLayer } from './layer.js';
+import { TmStatistics } from './statistics.js';
 import { Resumed } from './suspend.js';
 import { TFlag, type Transaction } from './transaction.js';
 import { packTransaction, type TransactionState, unpackTransaction } from './transaction-state.js';
@@ -303,7 +304,10 @@ export class Handover {
 
   /** A worker has died: its requests are answered, and belong to nobody. */
   #answerFor(thread: number): void {
-    const { network, proxy, log } = this.#host;
+    const { network, proxy, log, threads } = this.#host;
+    const counts = new TmStatistics(threads.tallies(thread));
+    counts.freed = counts.created;
+    counts.waiting = counts.local = 0;
     let answered = 0;
     for (const { key, value } of this.#owners.scan({})) {
       if (ownerOf(value) !== thread) continue;

@@ -18,7 +18,7 @@ import { Relay } from './relay.js';
 import { ReplyHandling } from './reply-handling.js';
 import { ServerSide } from './server-side.js';
 import type { TmSettings } from './settings.js';
-import { TmStatistics } from './statistics.js';
+import { countsOfAll, type TmCounts, TmStatistics } from './statistics.js';
 import { Suspension } from './suspend.js';
 import { RunDid, TFlag, Transaction } from './transaction.js';
 import { TransactionTable } from './transaction-table.js';
@@ -27,7 +27,7 @@ import { LocalRequests } from './uac.js';
 /** The transaction layer of one script thread: its transactions and the parts that work on them. */
 export class TransactionLayer {
   readonly table: TransactionTable;
-  readonly statistics = new TmStatistics();
+  readonly statistics: TmStatistics;
   readonly matcher: Matcher;
   readonly server: ServerSide;
   readonly forwarding: Forwarding;
@@ -50,6 +50,7 @@ export class TransactionLayer {
     readonly settings: TmSettings,
   ) {
     this.table = new TransactionTable(host.threadIndex);
+    this.statistics = new TmStatistics(host.threads.tallies(host.threadIndex));
     this.matcher = new Matcher(this.table, settings, host.log);
     this.server = new ServerSide(this);
     this.forwarding = new Forwarding(this);
@@ -63,13 +64,18 @@ export class TransactionLayer {
     this.handover = host.threads.count > 1 ? new Handover(this) : null;
   }
 
+  /** What the layers of all threads have done. */
+  get counts(): TmCounts {
+    return this.host.threads.count === 1 ? this.statistics : countsOfAll(this.host.threads);
+  }
+
   /** Takes part in the message flow. */
   attach(): void {
     this.host.hooks.onReply.push((ctx) => this.replies.received(ctx));
     this.host.hooks.postRequest.push((ctx) => this.endOfRun(ctx));
     this.host.hooks.beforeWait.push((ctx) => this.beforeWait(ctx));
     this.host.hooks.unfinished.push({
-      count: () => this.table.size - this.statistics.waiting,
+      count: () => this.counts.current - this.counts.waiting,
       concerns: ({ msg }) => this.matcher.request(msg).status !== Match.NONE || this.matcher.sameBranch(msg) !== null,
     });
   }

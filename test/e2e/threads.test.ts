@@ -26,11 +26,15 @@ loadmodule "siputils.so"
 loadmodule "htable.so"
 loadmodule "sworker.so"
 loadmodule "async.so"
+loadmodule "cfg_rpc.so"
+loadmodule "jsonrpcs.so"
+version.one = 1 desc "a number that changes at run time"
 modparam("htable", "htable", "n=>size=4;initval=0;")
 modparam("sworker", "xdata", "$var(from)")
 
 event_route[core:pre-routing] {
   $var(from) = "main";
+  if ($rU =~ "^worker-" && sworker_task("default")) { drop; }
   if ($rU == "delegate" && sworker_task("default")) { drop; }
 }
 request_route {
@@ -41,6 +45,18 @@ request_route {
     sl_send_reply("200", "n=$var(n) from=$var(from) active=$null");
     exit;
   }
+  if ($rU == "worker-rpc") {
+    jsonrpc_exec('{"jsonrpc":"2.0","method":"tm.stats","id":1}');
+    append_to_reply("X-Stats: $jsonrpl(body)\\r\\n");
+    sl_send_reply("200", "stats");
+    exit;
+  }
+  if ($rU == "worker-set") {
+    jsonrpc_exec('{"jsonrpc":"2.0","method":"cfg.seti","params":["version","one",2],"id":1}');
+    sl_send_reply("200", "set");
+    exit;
+  }
+  if ($rU == "worker-get") { sl_send_reply("200", "$async(gname) $sel(cfg_get.version.one) reload=0"); exit; }
   if ($rU == "total") { sl_send_reply("200", "total=$sht(n=>all)"); exit; }
   if (has_totag()) { loose_route(); t_relay(); exit; }
   if ($rU == "resume") { async_task_data("CONTINUE", "go"); sl_send_reply("200", "OK"); exit; }
@@ -249,6 +265,36 @@ describe('worker threads', () => {
     expect(header(relayed, 'X-Group')).toBe('default');
     callee.send(replyTo(relayed, '200 OK', `Contact: <sip:callee@127.0.0.1:${callee.port}>`), port);
     await caller.until(isStatus(200, invite));
+  });
+
+  it('an RPC command of a worker speaks for all threads', async () => {
+    caller.send(request('OPTIONS', 'worker-rpc'), port);
+    const reply = await caller.until((text) => text.startsWith('SIP/2.0 200 stats'));
+    const stats = /^X-Stats: (.*?)(?=^[A-Z][A-Za-z-]+: |\r\n\r\n)/ms.exec(reply)?.[1] ?? '';
+    expect(JSON.parse(stats).result.total).toBeGreaterThan(4);
+  });
+
+  it('a variable that is set at run time, and routes that are read again, are so in all threads', async () => {
+    const seen = async (): Promise<Set<string>> => {
+      const lines = new Set<string>();
+      for (let i = 0; i < 8; i++) caller.send(request('OPTIONS', 'worker-get'), port);
+      for (let i = 0; i < 8; i++)
+        lines.add(first(await caller.until((text) => text.startsWith('SIP/2.0 200 default'))));
+      return lines;
+    };
+    expect(await seen()).toEqual(new Set(['SIP/2.0 200 default 1 reload=0']));
+    caller.send(request('OPTIONS', 'worker-set'), port);
+    await caller.until((text) => text.startsWith('SIP/2.0 200 set'));
+    expect(await seen()).toEqual(new Set(['SIP/2.0 200 default 2 reload=0']));
+    writeFileSync(join(dir, 'kamailio.cfg'), config(callee.port).replace('reload=0', 'reload=1'));
+    const reloaded = new Promise<void>((done) => {
+      child.stderr!.on('data', (text: string) => {
+        if (text.includes('reloaded')) done();
+      });
+    });
+    child.kill('SIGHUP');
+    await reloaded;
+    expect(await seen()).toEqual(new Set(['SIP/2.0 200 default 2 reload=1']));
   });
 
   it('nothing went wrong on the way', () => {

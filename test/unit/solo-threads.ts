@@ -1,5 +1,5 @@
 import { Log } from '../../src/observe/log.js';
-import type { ThreadGroupSpec } from '../../src/registry/threads.js';
+import { TALLIES, type ThreadGroupSpec } from '../../src/registry/threads.js';
 import { Exchange } from '../../src/threads/exchange.js';
 
 /** The threads of a server that has only one; it serves the groups itself. */
@@ -14,6 +14,7 @@ export function soloThreads(
     members: new Map(),
     count: 1,
     loads: new Int32Array(new SharedArrayBuffer(4)),
+    tallies: new Float64Array(TALLIES),
     log,
     later: (work) => queueMicrotask(work),
     after: (ms, work) => void setTimeout(work, ms),

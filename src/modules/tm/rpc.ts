@@ -1,4 +1,4 @@
-import { entriesOf, type RpcDef } from '../../registry/module.js';
+import { entriesOf, type RpcDef, type RpcReach } from '../../registry/module.js';
 import type { RpcCall } from '../../rpc/table.js';
 import { double, fault, type RpcReply, reply, struct } from '../../rpc/value.js';
 import { RouteKind } from '../../script/route-kind.js';
@@ -49,21 +49,21 @@ function byId(tm: Tm, id: string): Transaction | null | undefined {
 }
 
 function statistics(tm: Tm): RpcReply {
-  const s = tm.layer.statistics;
+  const s = tm.layer.counts;
   return reply(
     struct({
-      current: tm.layer.table.size,
+      current: s.current,
       waiting: s.waiting,
       total: s.created,
       total_local: s.uac,
       rpl_received: s.repliesReceived,
       rpl_generated: s.repliesGenerated,
       rpl_sent: s.repliesSent,
-      '6xx': s.completed[6] ?? 0,
-      '5xx': s.completed[5] ?? 0,
-      '4xx': s.completed[4] ?? 0,
-      '3xx': s.completed[3] ?? 0,
-      '2xx': s.completed[2] ?? 0,
+      '6xx': s.completed(6),
+      '5xx': s.completed(5),
+      '4xx': s.completed(4),
+      '3xx': s.completed(3),
+      '2xx': s.completed(2),
       created: s.created,
       freed: s.freed,
       delayed_free: 0,
@@ -73,8 +73,7 @@ function statistics(tm: Tm): RpcReply {
 
 /** The table is not a fixed number of buckets: one entry per slot, which is what upstream's figures are about. */
 function hashStatistics(tm: Tm): RpcReply {
-  const n = tm.layer.table.size;
-  const all = tm.layer.statistics.created;
+  const { current: n, created: all } = tm.layer.counts;
   const average = n === 0 ? 0 : 1;
   return reply(
     struct({
@@ -126,22 +125,25 @@ function headerLine(t: Transaction, name: string): [number, number] {
   return t.request === null || i < 0 ? [0, 0] : [t.request.headerStart(i), t.request.headerEnd(i)];
 }
 
+/** A command about transactions, which belong to one thread each. */
+const about = (reach: RpcReach, ...[doc, bind]: Parameters<typeof rpc>): RpcDef<Tm> => ({ ...rpc(doc, bind), reach });
+
 export const RPC: Readonly<Record<string, RpcDef<Tm>>> = {
   'tm.stats': rpc('Print transaction statistics.', (tm) => () => statistics(tm)),
   'tm.hash_stats': rpc('Print the load of the transaction table.', (tm) => () => hashStatistics(tm)),
-  'tm.list': rpc('List all transactions.', (tm) => () => list(tm)),
-  'tm.clean': rpc('Let transactions go that should have ended long ago.', (tm) => () => {
+  'tm.list': about('join', 'List all transactions.', (tm) => () => list(tm)),
+  'tm.clean': about('all', 'Let transactions go that should have ended long ago.', (tm) => () => {
     tm.clean();
     return reply();
   }),
-  'tm.cancel': rpc('Cancel a pending transaction: Call-ID, CSeq number.', (tm) => (call) => {
+  'tm.cancel': about('first', 'Cancel a pending transaction: Call-ID, CSeq number.', (tm) => (call) => {
     const args = texts(call, ['callid', 'cseq'], 0);
     if (!Array.isArray(args)) return fault(400, 'Callid and CSeq expected as parameters');
     const t = tm.layer.matcher.byCallId(args[0]!, Number(args[1]));
     if (t === null) return fault(400, 'Transaction not found');
     return reply(tm.layer.canceling.cancelAll(t, { unreplied: 'stop' }), 'branches remaining (waiting for timeout)');
   }),
-  'tm.reply': rpc('Reply: code, reason, index:label, To tag, headers, body.', (tm) => (call) => {
+  'tm.reply': about('first', 'Reply: code, reason, index:label, To tag, headers, body.', (tm) => (call) => {
     const args = texts(call, ['Reply code', 'Reason phrase', 'Transaction ID', 'To tag'], 2);
     if (!Array.isArray(args)) return args;
     const t = byId(tm, args[2]!);
@@ -149,21 +151,25 @@ export const RPC: Readonly<Record<string, RpcDef<Tm>>> = {
     if (t === null) return fault(481, 'No such transaction');
     return replyThrough(tm, t, Number(args[0]), args[1]!, args[3]!, args[4]!, args[5]!);
   }),
-  'tm.reply_callid': rpc('Reply: code, reason, Call-ID, CSeq number, To tag, headers, body.', (tm) => (call) => {
-    const args = texts(call, ['Reply code', 'Reason phrase', 'Call-ID', 'CSeq', 'To tag'], 2);
-    if (!Array.isArray(args)) return args;
-    const t = tm.layer.matcher.byCallId(args[2]!, Number(args[3]));
-    if (t === null) return fault(404, 'Transaction not found');
-    return replyThrough(tm, t, Number(args[0]), args[1]!, args[4]!, args[5]!, args[6]!);
-  }),
-  'tm.retransmit_reply': rpc('Send the last reply again: index, label.', (tm) => (call) => {
+  'tm.reply_callid': about(
+    'first',
+    'Reply: code, reason, Call-ID, CSeq number, To tag, headers, body.',
+    (tm) => (call) => {
+      const args = texts(call, ['Reply code', 'Reason phrase', 'Call-ID', 'CSeq', 'To tag'], 2);
+      if (!Array.isArray(args)) return args;
+      const t = tm.layer.matcher.byCallId(args[2]!, Number(args[3]));
+      if (t === null) return fault(404, 'Transaction not found');
+      return replyThrough(tm, t, Number(args[0]), args[1]!, args[4]!, args[5]!, args[6]!);
+    },
+  ),
+  'tm.retransmit_reply': about('first', 'Send the last reply again: index, label.', (tm) => (call) => {
     const args = texts(call, ['index', 'label'], 0);
     if (!Array.isArray(args)) return fault(400, 'Index and label expected as parameters');
     const t = tm.layer.table.at(Number(args[0]), Number(args[1]));
     if (t === null) return fault(404, 'Transaction not found');
     return tm.layer.server.retransmit(t) > 0 ? reply() : fault(500, 'Retransmission failed');
   }),
-  'tm.retransmit_reply_callid': rpc('Send the last reply again: Call-ID, CSeq number.', (tm) => (call) => {
+  'tm.retransmit_reply_callid': about('first', 'Send the last reply again: Call-ID, CSeq number.', (tm) => (call) => {
     const args = texts(call, ['callid', 'cseq'], 0);
     if (!Array.isArray(args)) return fault(400, 'Callid and CSeq expected as parameters');
     const t = tm.layer.matcher.byCallId(args[0]!, Number(args[1]));

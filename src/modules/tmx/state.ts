@@ -23,7 +23,7 @@ export class Tmx {
     if (tm === undefined) throw new ConfigError('module tmx needs module tm');
     this.tm = tm as Tm;
     for (const [name, s] of Object.entries(STATISTICS)) {
-      host.statistics.gauge('tmx', name, () => s.read(this.tm.layer), s.doc);
+      host.statistics.gauge('tmx', name, () => s.read(this.tm.layer.counts), s.doc);
     }
     if (precheck) host.hooks.postRequest.push((ctx) => this.#finished(ctx));
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Log, type LogRecord } from '../../../src/observe/log.js';
-import { Refused, type ThreadGroupSpec } from '../../../src/registry/threads.js';
+import { Refused, TALLIES, type ThreadGroupSpec } from '../../../src/registry/threads.js';
 import { Exchange } from '../../../src/threads/exchange.js';
 
 const GROUP: ThreadGroupSpec = { name: 'w', workers: 2, nonblock: false, usleep: 0, queue: 2 };
@@ -20,6 +20,7 @@ function threads(spec: Partial<ThreadGroupSpec> = {}) {
       members,
       count: 3,
       loads,
+      tallies: new Float64Array(3 * TALLIES),
       log: new Log({ write: (record) => logged.push(record) }, 3),
       later: (work) => queueMicrotask(work),
       after: (ms, work) => paused.push({ ms, work }),
