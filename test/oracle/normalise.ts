@@ -39,12 +39,21 @@ function normaliseLine(line: string, stand: (kind: string, value: string) => str
   if (/^Date: /.test(line)) return 'Date: <date>';
   if (/^Warning: /.test(line)) return line.replace(/\bpid=\d+/, 'pid=<pid>');
   if (/^Call-ID: /i.test(line)) return `Call-ID: ${stand('call-id', line.slice(9))}`;
-  return line
+  const named = line
     .replace(/(;\s*tag=)([^;\s,>"]+)/g, (_, head: string, value: string) => head + stand('tag', value))
     .replace(/(;\s*branch=)([^;\s,>"]+)/g, (_, head: string, value: string) => head + stand('branch', value));
+  return withoutRuids(named);
+}
+
+/** Ids of contacts hold the time of the start and the process. */
+const withoutRuids = (text: string): string => text.replace(/\buloc-[\da-f]+(?:-[\da-f]+){1,3}/g, '<ruid>');
+
+/** Answers of RPC commands: times and ids of usrloc's contacts. */
+export function normaliseAnswer(json: string): string {
+  return withoutRuids(json).replace(/"(Expires|Last-Modified|Last-Keepalive|KA-Roundtrip)":(-?\d+)/g, '"$1":"<time>"');
 }
 
 /** Times in log lines, such as acc's. */
 export function normaliseLog(line: string): string {
-  return line.replace(/\btimestamp=\d+/g, 'timestamp=<time>');
+  return withoutRuids(line).replace(/\btimestamp=\d+/g, 'timestamp=<time>');
 }

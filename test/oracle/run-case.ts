@@ -8,7 +8,7 @@ import { Endpoint } from './endpoint.js';
 import { HttpPeer } from './http-peer.js';
 import { socketsOf } from './kernel.js';
 import { readLog } from './log-lines.js';
-import { normaliseLog, normaliseMessages } from './normalise.js';
+import { normaliseAnswer, normaliseLog, normaliseMessages } from './normalise.js';
 import { ctlRpc, jsonRpc } from './rpc-client.js';
 import type { RunningServer, Target } from './server.js';
 
@@ -92,7 +92,7 @@ async function observe(
     log: log.map(asCase),
     core: core.map(asCase),
     sent: normaliseMessages(seen, authored),
-    ...(rpc.length > 0 ? { rpc: JSON.parse(claimed.toCase(JSON.stringify(rpc)).replaceAll(dir, '@DIR@')) } : {}),
+    ...(rpc.length > 0 ? { rpc: JSON.parse(normaliseAnswer(claimed.toCase(JSON.stringify(rpc)).replaceAll(dir, '@DIR@'))) } : {}),
   };
 }
 

@@ -8,6 +8,7 @@ import { andThen, type Contact, type Domain, type Eventually, StoreFailure } fro
 import type { LocationRecord } from '../usrloc/record.js';
 import { extractAor } from './aor.js';
 import { type CommonInfo, commonInfo, contactExpires, contactInfo } from './contact-info.js';
+import { contactsToSave } from './contact-order.js';
 import { Refusal, RegError } from './errors.js';
 import { pathValues } from './path.js';
 import { hasSupported, type PendingReply, prepareReply } from './reply.js';
@@ -100,7 +101,7 @@ export function save(
       const common = commonInfo(ctx, settings, usrloc, (flags & SaveFlag.MEMORY_ONLY) !== 0, record.now);
       if (common instanceof Refusal) return common;
       path = common.path;
-      return register(registrar, request, record, common, contacts.list);
+      return register(registrar, request, record, common, contactsToSave(ctx, registrar.host.compat));
     },
     refused,
   );
@@ -181,7 +182,7 @@ function checkOutbound(registrar: Registrar, ctx: ScriptContext): { readonly use
   if (msg.requires('outbound') && params.outbound_mode === 0) {
     return new Refusal(RegError.OUTBOUND_REQUIRED, 'Outbound required by UAC and not supported by server', 'warn');
   }
-  const first = msg.contacts?.list[0];
+  const first = contactsToSave(ctx, registrar.host.compat)[0];
   if (params.outbound_mode === 0 || first === undefined || msg.via(1) === null) return { useRegId: true };
   const path = msg.bodyOf(Hdr.PATH);
   const top = path === null ? undefined : pathValues(path)?.[0]?.parsed;

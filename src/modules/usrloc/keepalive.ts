@@ -54,15 +54,18 @@ export class KeepAlive {
     if (contact.address === '') return;
     if ((params.ka_filter & 1) !== 0 && contact.serverId !== host.settings.server_id) return;
     if ((params.ka_mode & ONLY_NAT) !== 0 && (natFlag === 0 || (contact.cflags & natFlag) === 0)) return;
-    const waits = (contact.flags & ContactFlag.KEEPALIVE_SENT) !== 0;
+    // 5.6 does not note that it sent a ping.
+    const waits = host.compat === '5.6' || (contact.flags & ContactFlag.KEEPALIVE_SENT) !== 0;
     if (params.ka_timeout > 0 && waits && contact.lastKeepalive + params.ka_timeout < now) {
       if (contact.expires > now + LAST_CHANCE) {
         this.#replace(domain, contact, (c) => ({ ...c, expires: now + LAST_CHANCE }));
         return;
       }
     }
-    const pause = params.ka_interval + randomInt(Math.max(1, params.ka_randomize));
-    if (params.ka_interval > 0 && contact.lastKeepalive > 0 && contact.lastKeepalive + pause > now) return;
+    // 5.6 pings at every turn of the timer.
+    const interval = host.compat === '5.6' ? 0 : params.ka_interval;
+    const pause = interval + randomInt(Math.max(1, params.ka_randomize));
+    if (interval > 0 && contact.lastKeepalive > 0 && contact.lastKeepalive + pause > now) return;
     const hop =
       contact.received ||
       (contact.path === '' ? contact.address : (parseNameAddr(contact.path.split(',')[0]!)?.uri ?? ''));
@@ -91,6 +94,7 @@ export class KeepAlive {
       return;
     }
     if (!host.network.send({ ...destination, socket }, this.#request(contact, socket, serial))) return;
+    if (host.compat === '5.6') return;
     this.#replace(domain, contact, (c) => ({ ...c, flags: c.flags | ContactFlag.KEEPALIVE_SENT }));
   }
 
