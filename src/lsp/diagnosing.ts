@@ -27,6 +27,12 @@ export class Diagnosing {
     this.#later(this.workspace.root(path));
   }
 
+  /** A file has changed without an editor: only configs that a buffer belongs to are checked. */
+  changedOnDisk(path: string, open: readonly string[]): void {
+    const root = this.workspace.root(path);
+    if (open.some((p) => this.workspace.root(p) === root)) this.#later(root);
+  }
+
   /** The buffer of a file was closed: nothing is shown of a config that no buffer belongs to. */
   closed(path: string, open: readonly string[]): void {
     const root = this.workspace.root(path);

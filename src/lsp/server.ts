@@ -84,7 +84,7 @@ export function serve(
   connection.onDidChangeWatchedFiles(({ changes }) => {
     started
       .then(({ diagnosing }) => {
-        for (const { uri } of changes) diagnosing.changed(files.path(uri));
+        for (const { uri } of changes) diagnosing.changedOnDisk(files.path(uri), files.openPaths());
       })
       .catch(failed);
   });

@@ -109,6 +109,10 @@ export class Editor {
     return this.#connection.sendRequest<R>(`textDocument/${method}`, { textDocument: { uri }, ...params });
   }
 
+  async notify(method: string, params: object): Promise<void> {
+    await this.#connection.sendNotification(method, params);
+  }
+
   plain<R>(method: string, params: unknown): Promise<R> {
     return this.#connection.sendRequest<R>(method, params);
   }

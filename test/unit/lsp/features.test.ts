@@ -248,6 +248,19 @@ describe('across files', () => {
     expect(await gone).toEqual([]);
   });
 
+  it('a file that changes on disk is read again, for configs that are open', async () => {
+    const [main, inner] = [join(dir, 'outer.cfg'), join(dir, 'changing.inc')];
+    writeFileSync(inner, 'route[A] { exit; }\n');
+    const uri = editor.uri(main);
+    const clean = editor.diagnostics(uri);
+    await editor.open(uri, 'include_file "changing.inc"\nrequest_route { route(A); }\n');
+    expect(await clean).toEqual([]);
+    const found = editor.diagnostics(uri, (d) => d.length > 0);
+    writeFileSync(inner, 'route[OTHER] { exit; }\n');
+    await editor.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: editor.uri(inner), type: 2 }] });
+    expect((await found).map((d) => d.code)).toEqual(['KTS1050']);
+  });
+
   it('an include leads to its file', async () => {
     const uri = editor.uri(join(dir, 'whole.cfg'));
     await editor.open(uri, `include_file "part.inc"\nrequest_route { exit; }\n`);

@@ -71,7 +71,7 @@ describe('no document and no position makes a request fail', () => {
         }
         askAll(workspace, position(document, a), { start: position(document, a), end: position(document, b) });
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -85,7 +85,7 @@ describe('no document and no position makes a request fail', () => {
         document = TextDocument.create(URI, 'kamailio', ++version, parts.join(''));
         askAll(workspace, start, { start, end });
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -107,7 +107,7 @@ describe('no document and no position makes a request fail', () => {
           expect(once.replace(/\s/g, '')).toBe(text.replace(/\s/g, ''));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
