@@ -16,7 +16,8 @@ export class Folder {
     this.#math = bits === 32 ? math32 : math64;
   }
 
-  binary(e: Extract<BoundExpr, { kind: 'binary' }>): BoundExpr {
+  binary(written: Extract<BoundExpr, { kind: 'binary' }>): BoundExpr {
+    const e = { ...written, left: this.#again(written.left), right: this.#again(written.right) };
     const { op, left, right } = e;
     if (left.kind === 'const' && right.kind === 'const') {
       // Fails when it is evaluated, whatever is divided.
@@ -34,6 +35,8 @@ export class Folder {
       const r = this.#neutral(op, rightNumber, left, 'right', e);
       if (r) return r;
     }
+    const joined = this.#joined(e);
+    if (joined) return joined;
     if ((op === '==' || op === 'eq') && (isEmpty(right) || isEmpty(left))) {
       return { kind: 'strempty', operand: isEmpty(right) ? left : right, type: 'int', span: e.span };
     }
@@ -49,8 +52,8 @@ export class Folder {
 
   /** Folds a cast or unary operator over a constant; other expressions come back as they are. */
   unary(e: Extract<BoundExpr, { kind: 'unary' | 'cast' | 'strlen' | 'strempty' | 'defined' }>): BoundExpr {
-    const operand = e.operand;
-    if (operand.kind !== 'const') return e;
+    const operand = this.#again(e.operand);
+    if (operand.kind !== 'const') return operand === e.operand ? e : { ...e, operand };
     const v = operand.value;
     if (e.kind === 'cast' && e.to === 'str') return text(`${v}`, e);
     if (e.kind === 'strlen') return int(`${v}`.length, e);
@@ -81,6 +84,27 @@ export class Folder {
     if (typeof a !== 'number' || typeof b !== 'number') return null;
     const v = this.#math.binary(op, a, b);
     return typeof v === 'number' ? int(v, e) : null;
+  }
+
+  /**
+   * `(x && 2) && 3` and its like: the constants meet first, and `x && 1` is left. It becomes `(int)x` only inside of
+   * another expression, where it is looked at again. Other operators give the same whatever meets first.
+   */
+  #joined(e: Extract<BoundExpr, { kind: 'binary' }>): BoundExpr | null {
+    if (e.op !== '&&' && e.op !== '||') return null;
+    const [constant, inner] = e.right.kind === 'const' ? [e.right, e.left] : [e.left, e.right];
+    if (!isNumber(constant) || inner.kind !== 'binary' || inner.op !== e.op) return null;
+    const [other, x] = isNumber(inner.right) ? [inner.right, inner.left] : [inner.left, inner.right];
+    if (!isNumber(other)) return null;
+    const both = this.#math.binary(e.op, constant.value as number, other.value as number);
+    return { ...e, left: x, right: int(Number(both), e.right) };
+  }
+
+  /** What has been joined, now as an operand. */
+  #again(e: BoundExpr): BoundExpr {
+    if (e.kind !== 'binary' || (e.op !== '&&' && e.op !== '||')) return e;
+    const constant = this.#literal(e.right);
+    return constant === null ? e : (this.#neutral(e.op, constant, e.left, 'right', e) ?? e);
   }
 
   /** A constant 0 or 1. In 5.6 a text that is no number has become 0 by then. */
@@ -131,6 +155,9 @@ export class Folder {
 
 const int = (value: number, at: BoundExpr): BoundExpr => ({ kind: 'const', value, type: 'int', span: at.span });
 const text = (value: string, at: BoundExpr): BoundExpr => ({ kind: 'const', value, type: 'str', span: at.span });
+
+const isNumber = (e: BoundExpr): e is Extract<BoundExpr, { kind: 'const' }> =>
+  e.kind === 'const' && typeof e.value === 'number';
 
 function isEmpty(e: BoundExpr): boolean {
   return e.kind === 'const' && e.value === '';
