@@ -5,12 +5,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { socketsOf } from '../oracle/kernel.js';
-import { SIP_PORT, type StockServer } from './stock-server.js';
+import { SIP_PORT } from './stock-server.js';
 
 const SCENARIOS = fileURLToPath(new URL('./scenarios/', import.meta.url));
 const LIMIT_SECONDS = 20;
 
 export type Wire = 'udp' | 'tcp';
+
+/** The server that scenarios talk to, by its address; in URIs, IPv6 has brackets. */
+export interface SippTarget {
+  readonly host: string;
+  readonly uriHost: string;
+}
 
 export interface SippRun {
   /** File below scenarios/, without `.xml`. */
@@ -22,7 +28,7 @@ export interface SippRun {
 }
 
 /** Runs one SIPp scenario for one call. Rejects with SIPp's errors and the messages it saw when the call failed. */
-export async function sipp(server: StockServer, run: SippRun): Promise<void> {
+export async function sipp(server: SippTarget, run: SippRun): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'kts-sipp-'));
   const args = [
     `${server.uriHost}:${SIP_PORT}`,
@@ -44,7 +50,7 @@ export async function sipp(server: StockServer, run: SippRun): Promise<void> {
 }
 
 /** Starts a scenario that waits for requests; the promise of its end is in `done`. */
-export async function sippListening(server: StockServer, run: SippRun): Promise<{ readonly done: Promise<void> }> {
+export async function sippListening(server: SippTarget, run: SippRun): Promise<{ readonly done: Promise<void> }> {
   const done = sipp(server, run);
   let over = false;
   done.then(
