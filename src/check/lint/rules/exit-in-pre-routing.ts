@@ -1,4 +1,5 @@
 import { defineRule } from '../rule.js';
+import { ownCalls, type Spot } from '../walk.js';
 
 export const exitInPreRouting = defineRule({
   code: 'KTS2003',
@@ -30,9 +31,15 @@ request_route { exit; }`,
       for (const { statement, spot } of node.statements) {
         if (statement.kind !== 'exit') continue;
         const ends = spot.parent === null && spot.index === spot.block.length - 1;
-        if (ends && node === start) continue;
+        if ((ends && node === start) || isDelegated(spot)) continue;
         yield { span: statement.span, title: 'exit does not stop a message in event_route[core:pre-routing]' };
       }
     }
   },
 });
+
+/** Behind sworker_task(), which has a rule of its own for what must follow. */
+function isDelegated({ block, index, parent }: Spot): boolean {
+  const before = [...block.slice(0, index), ...(parent ? [parent.block[parent.index]!] : [])];
+  return before.some((s) => [...ownCalls(s)].some((call) => call.name === 'sworker_task'));
+}
