@@ -92,7 +92,9 @@ async function observe(
     log: log.map(asCase),
     core: core.map(asCase),
     sent: normaliseMessages(seen, authored),
-    ...(rpc.length > 0 ? { rpc: JSON.parse(normaliseAnswer(claimed.toCase(JSON.stringify(rpc)).replaceAll(dir, '@DIR@'))) } : {}),
+    ...(rpc.length > 0
+      ? { rpc: JSON.parse(normaliseAnswer(claimed.toCase(JSON.stringify(rpc)).replaceAll(dir, '@DIR@'))) }
+      : {}),
   };
 }
 
