@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.js';
 import { normaliseIp } from './addresses.js';
 import { DnsCache } from './dns-cache.js';
 import { type DnsClient, type NaptrRecord, SystemDns } from './dns-client.js';
+import { FixedRecords } from './fixed-records.js';
 import type { Family, Proto } from './listen-socket.js';
 import { orderSrv, type Weighted } from './srv-order.js';
 
@@ -98,6 +99,8 @@ export function defaultPort(proto: Proto): number {
 
 /** Finds where requests go (RFC 3263): numeric addresses and known names at once, others by asking the DNS. */
 export class Resolver {
+  /** What the config gives in place of the DNS. */
+  readonly fixed: FixedRecords;
   readonly statistics = { hits: 0, queries: 0, failures: 0, refused: 0 };
   readonly #options: ResolverOptions;
   readonly #dns: DnsClient;
@@ -109,6 +112,7 @@ export class Resolver {
 
   constructor({ clock, dns, options, supports, random }: ResolverParts) {
     this.#options = { ...RESOLVER_DEFAULTS, ...options };
+    this.fixed = new FixedRecords(clock);
     this.#dns = dns ?? new SystemDns();
     this.#supports = supports ?? ((proto) => proto === 'udp' || proto === 'tcp');
     this.#random = random ?? Math.random;
@@ -139,8 +143,10 @@ export class Resolver {
       this.statistics.hits++;
       return this.#arrange(known);
     }
-    const own = this.#dns.hosts(name).filter((address) => this.#familyAllowed(address));
-    if (own.length > 0) return this.#arrange({ groups: [[this.#plain(wanted, port, own)]], ttl: 0 });
+    if (this.fixed.blocks(name)) return [];
+    const own = this.#own(name);
+    if (own.length > 0 && !(port === 0 && this.#hasFixedService(name, wanted)))
+      return this.#arrange({ groups: [[this.#plain(wanted, port, own)]], ttl: 0 });
     const pending = this.#pending.get(key) ?? this.#ask(key, name, port, wanted);
     return pending ? pending.then((found) => this.#arrange(found)) : [];
   }
@@ -150,7 +156,9 @@ export class Resolver {
     const ip = normaliseIp(host);
     if (ip !== null) return [ip];
     const name = host.toLowerCase();
-    const own = this.#dns.hosts(name);
+    if (this.fixed.blocks(name)) return [];
+    const fixed = this.fixed.addresses(name);
+    const own = fixed.length > 0 ? fixed : this.#dns.hosts(name);
     if (own.length > 0) return own;
     const known = this.#addresses.get(name);
     return known ? known.addresses : this.#askAddresses(name).then((found) => found.addresses);
@@ -185,6 +193,16 @@ export class Resolver {
   #plain(proto: Proto | null, port: number, addresses: readonly string[]): Target {
     const chosen = proto ?? 'udp';
     return { proto: chosen, port: port || defaultPort(chosen), addresses, priority: 0, weight: 0 };
+  }
+
+  #hasFixedService(name: string, proto: Proto | null): boolean {
+    return this.#srvNames(name, proto).some((service) => this.fixed.services(service.name).length > 0);
+  }
+
+  /** Addresses that the config or the hosts file gives. */
+  #own(name: string): readonly string[] {
+    const fixed = this.fixed.addresses(name);
+    return (fixed.length > 0 ? fixed : this.#dns.hosts(name)).filter((address) => this.#familyAllowed(address));
   }
 
   #familyAllowed(address: string): boolean {
@@ -259,7 +277,8 @@ export class Resolver {
   }
 
   async #srv(name: string, proto: Proto): Promise<{ targets: Target[]; ttl: number }> {
-    const records = (await this.#query(() => this.#dns.resolveSrv(name))) ?? [];
+    const fixed = this.fixed.services(name);
+    const records = fixed.length > 0 ? fixed : ((await this.#query(() => this.#dns.resolveSrv(name))) ?? []);
     // RFC 2782: a single record with the target "." says that the service is not there.
     const usable = records.filter((record) => record.name !== '' && record.name !== '.').slice(0, MAX_TARGETS);
     let ttl = UNKNOWN_TTL;
@@ -283,7 +302,7 @@ export class Resolver {
 
   async #findAddresses(name: string): Promise<Addresses> {
     const { families, negativeTtl } = this.#options;
-    const own = this.#dns.hosts(name).filter((address) => this.#familyAllowed(address));
+    const own = this.fixed.blocks(name) ? [] : this.#own(name);
     if (own.length > 0) return { addresses: own, ttl: this.#bounded(UNKNOWN_TTL) };
     let failed = false;
     for (const family of families) {

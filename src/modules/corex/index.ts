@@ -1,4 +1,6 @@
-import { defineModule } from '../../registry/module.js';
+import { resolve } from 'node:path';
+import { parseFixedRecord, readFixedRecords } from '../../net/fixed-records.js';
+import { ConfigError, defineModule } from '../../registry/module.js';
 import { FLAG_FUNCTIONS } from './flags.js';
 import { Interceptor } from './intercept.js';
 import { NETWORK_FUNCTIONS } from './network.js';
@@ -20,14 +22,12 @@ export default defineModule({
     dns_cache: {
       type: 'list',
       value: 'string',
-      doc: 'A record to put into the DNS cache.',
-      noEffect: 'use /etc/hosts, which is asked before the DNS.',
+      doc: 'A record that takes the place of the DNS: `type=A;name=example.com;addr=192.0.2.1;ttl=3600;flags=0`, of type A, AAAA or SRV (with `port`, `priority`, `weight`). Flag 1: the name does not resolve; flag 2: it stays.',
     },
     dns_file: {
       type: 'list',
       value: 'string',
-      doc: 'A file of records to put into the DNS cache.',
-      noEffect: 'use /etc/hosts, which is asked before the DNS.',
+      doc: 'A file with such records, one on each line.',
     },
     nio_intercept: {
       type: 'int',
@@ -64,6 +64,18 @@ export default defineModule({
     if (params.nio_intercept !== 0)
       state.interceptor = new Interceptor(host, { minLength: params.nio_min_msg_len, avp: params.nio_msg_avp });
     watchReplies(host);
+    for (const text of params.dns_cache) {
+      const record = parseFixedRecord(text);
+      if (typeof record === 'string') throw new ConfigError(`failed to add record: ${text} (${record})`, 'dns_cache');
+      host.resolver.fixed.add(record);
+    }
+    for (const file of params.dns_file) {
+      try {
+        for (const record of readFixedRecords(resolve(host.configDir, file))) host.resolver.fixed.add(record);
+      } catch (e) {
+        throw new ConfigError(`failed to add records: ${(e as Error).message}`, 'dns_file');
+      }
+    }
     for (const text of params.alias_subdomains) state.addSubdomains(text);
     if (state.subdomains.length > 0) host.addMyselfCheck((name, port, proto) => state.isSubdomain(name, port, proto));
     return state;
