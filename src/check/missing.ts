@@ -51,6 +51,15 @@ export const MISSING_TRANSFORMATION: TransformationDef<unknown> = {
 /** Places that one diagnostic lists for a name; the rest is counted. */
 const MAX_PLACES = 20;
 
+/** Names that the summary gives; the rest is counted. */
+const MAX_NAMES = 12;
+
+/** What depends on a module, for those who see no list of places. */
+function summary(names: readonly string[]): string {
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+  return `Needed here by ${names.slice(0, MAX_NAMES).join(', ')}${more}.`;
+}
+
 /** A line of a finding: what the config uses of the module, and where. It grows while more is bound. */
 class Use {
   readonly others: Span[] = [];
@@ -73,7 +82,10 @@ class Use {
 /** The upstream modules that a config loads and that are not here, with what of them it uses. */
 export class MissingModules implements NotHere {
   /** By module: the lines of its finding, and the same by what is used. */
-  readonly #modules = new Map<string, { readonly list: Use[]; readonly byName: Map<string, Use> }>();
+  readonly #modules = new Map<
+    string,
+    { readonly list: Use[]; readonly byName: Map<string, Use>; readonly notes: string[] }
+  >();
 
   has(module: string): boolean {
     return this.#modules.has(module);
@@ -84,25 +96,29 @@ export class MissingModules implements NotHere {
   }
 
   add(module: string): void {
-    if (!this.has(module)) this.#modules.set(module, { list: [], byName: new Map() });
+    if (!this.has(module)) this.#modules.set(module, { list: [], byName: new Map(), notes: [] });
   }
 
   use(module: string, what: string, span: Span): void {
     const uses = this.#modules.get(module);
-    const known = uses?.byName.get(what);
+    if (uses === undefined) return;
+    const known = uses.byName.get(what);
     if (known !== undefined) {
       known.others.push(span);
       return;
     }
     const use = new Use(what, span);
-    uses?.byName.set(what, use);
-    uses?.list.push(use);
+    uses.byName.set(what, use);
+    uses.list.push(use);
+    uses.notes[1] = summary([...uses.byName.keys()]);
   }
 
   /** The finding for a module, with a line for each name that is used of it. */
   report(module: string, span: Span, findings: Findings): void {
     const hint = `--allow-missing ${module} runs the config without it: its functions then fail with -1 and a log line.`;
-    const uses = this.#modules.get(module)?.list;
-    findings.add('KTS1004', span, `module ${module} is not implemented yet`, [hint], uses);
+    const uses = this.#modules.get(module);
+    if (uses === undefined) return;
+    uses.notes[0] = hint;
+    findings.add('KTS1004', span, `module ${module} is not implemented yet`, uses.notes, uses.list);
   }
 }

@@ -4,7 +4,8 @@ import { callAt } from '../cursor.js';
 import { coreParamDoc, functionDoc, moduleDoc, paramDoc, pvDoc, signatures, transformationDoc } from '../docs.js';
 import { preferred } from '../knowledge.js';
 import type { FileOutline } from '../outline.js';
-import { type Piece, pieceAt } from '../pieces.js';
+import { lastStartingAtMost, type Piece, pieceAt } from '../pieces.js';
+import { utf8 } from '../text.js';
 import type { Workspace } from '../workspace.js';
 
 /** A text about a place, with the bytes that it is about. */
@@ -47,10 +48,27 @@ function tell(workspace: Workspace, path: string, outline: FileOutline, offset: 
     const { key, occurrence } = named;
     const places = workspace.places(path, key);
     const value = `${key.kind} \`${key.name}\`: ${places.length} place${places.length === 1 ? '' : 's'} in this config`;
-    return { value, start: occurrence.start, end: occurrence.end };
+    const declared = places.find((p) => p.occurrence.defines);
+    const comment = declared ? commentBefore(declared.outline, declared.occurrence.start) : '';
+    return { value: [value, comment].join('\n\n').trim(), start: occurrence.start, end: occurrence.end };
   }
   const about = word(workspace, path, outline, n, piece, text);
   return about === undefined ? undefined : { value: about, start: piece.start, end: piece.end };
+}
+
+/** The comment lines right above the line of an offset. */
+function commentBefore({ pieces, text }: FileOutline, offset: number): string {
+  const lines: string[] = [];
+  let line = text.position(offset).line;
+  for (let n = lastStartingAtMost(pieces, offset); n >= 0 && lines.length < 20; n--) {
+    const { kind, start, end } = pieces[n]!;
+    const at = text.position(end).line;
+    if (at === line && lines.length === 0) continue;
+    if (kind !== 'comment' || at !== line - 1) break;
+    lines.unshift(utf8(text.bytes.slice(start, end)).replace(/^(?:#+|\/\/|\/\*+)[ \t]?|\s*\*+\/$/gm, ''));
+    line = text.position(start).line;
+  }
+  return lines.join('\n');
 }
 
 function defineDoc(

@@ -48,7 +48,9 @@ export class Editor {
         return false;
       });
     });
-    this.#connection.onNotification('window/logMessage', (p: { message: string }) => this.logged.push(p.message));
+    this.#connection.onNotification('window/logMessage', (p: { message: string }) => {
+      this.logged.push(p.message);
+    });
     this.#connection.listen();
   }
 

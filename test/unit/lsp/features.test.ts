@@ -147,6 +147,11 @@ describe('hover', () => {
       expect(value).toContain(part);
   });
 
+  it('tells of routes what the comment above them says', async () => {
+    const text = `${HEAD}request_route { route(A‸); }\nport=1\n# Answers späte calls\n# at night.\nroute[A] { exit; }\n`;
+    expect(await hoverText(text)).toBe('route `A`: 2 places in this config\n\nAnswers späte calls\nat night.');
+  });
+
   it('tells of functions that are only upstream', async () => {
     expect(await hoverText('request_route { ds_select_d‸st("1", "4"); }\n')).toMatch(
       /dispatcher.*not implemented in kts yet/is,
