@@ -1,4 +1,3 @@
-import { isUpstreamParam } from '../../catalog.js';
 import { defineRule } from '../rule.js';
 import { REMOVED_PARAMS } from '../upgrades.js';
 
@@ -19,8 +18,7 @@ request_route { exit; }`,
   *check(subject) {
     for (const { module, param, paramSpan } of subject.paramLines) {
       const key = `${module}.${param}`;
-      const now =
-        Object.hasOwn(REMOVED_PARAMS, key) && !isUpstreamParam(module, param) ? REMOVED_PARAMS[key] : undefined;
+      const now = Object.hasOwn(REMOVED_PARAMS, key) ? REMOVED_PARAMS[key] : undefined;
       if (now) yield { span: paramSpan, title: `${module} has no parameter ${param} any more`, notes: [now] };
     }
   },
