@@ -5,9 +5,24 @@ import { HOST, STOCK_CONFIG } from './servers.mjs';
 const config = (name) => fileURLToPath(new URL(`./configs/${name}.cfg`, import.meta.url));
 const WINDOW = 100;
 
+/** Turns of the loop that one request of a script row goes through. */
+const TURNS = 20_000;
+
+/** A row that loops in the script: what it costs is counted per turn. */
+const loop = (name, title, count) => ({
+  name,
+  title,
+  unit: 'turn',
+  config: config('loops'),
+  args: () => ['-A', `LOOPS=${TURNS}`, '-A', `ROW_${name.toUpperCase()}`],
+  count,
+  per: TURNS,
+  load: (port, n) => load('uac', HOST, port, 'OPTIONS', n, 1),
+});
+
 /**
- * The measurements. `unit` is what CPU is counted per, `count` how many of it one measurement sends; `load` runs n of
- * them against a server's port.
+ * The measurements. `unit` is what CPU is counted per, `count` how many requests or calls one measurement sends, `per` how
+ * many units each of them is (1); `load` runs n of them against a server's port.
  */
 export const ROWS = [
   {
@@ -46,6 +61,10 @@ export const ROWS = [
     count: 20_000,
     load: (port, n) => load('call', HOST, port, n, WINDOW, 1000, 'callee'),
   },
+  loop('arithmetic', 'script: arithmetic loop', 150),
+  loop('strings', 'script: strings, regex, transformations', 60),
+  loop('htable', 'script: htable write and read', 60),
+  loop('mqueue', 'script: mqueue add and fetch', 60),
 ];
 
 /** Starts what a row needs beside the server. */

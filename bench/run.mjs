@@ -2,7 +2,8 @@
  * npm run bench [-- --row NAME]… [--only kamailio|kts] [--rounds N] [--scale X] [--json]
  *
  * Runs the same load on Kamailio and kts in turn (A B A B), on one machine, and prints CPU time of the whole process tree
- * per request or call, throughput, latency and the ratio. Every run adds a line to history.jsonl.
+ * per request, call or turn of a loop (median, least–most), throughput, latency and the ratio of the medians. Every run
+ * adds a line to history.jsonl.
  */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
@@ -19,7 +20,7 @@ const { values } = parseArgs({
   options: {
     row: { type: 'string', multiple: true },
     only: { type: 'string' },
-    rounds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '3' },
     scale: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },
@@ -64,17 +65,29 @@ async function measure(row, name, count) {
     await row.load(server.port, Math.ceil(count / 4));
     const before = server.cpu();
     const seen = await row.load(server.port, count);
-    return { cpu_us: (server.cpu() - before) / count, resident_mb: Math.round(server.resident()), ...seen };
+    const units = count * (row.per ?? 1);
+    return { cpu_us: (server.cpu() - before) / units, resident_mb: Math.round(server.resident()), ...seen };
   } finally {
     await server?.stop();
     peer.stop();
   }
 }
 
-/** Of several runs the one with the least CPU: everything else on the machine only ever adds. */
+/** The run with the median CPU, with the least and the most of all. */
 function summary(runs) {
-  const best = runs.reduce((a, b) => (b.cpu_us < a.cpu_us ? b : a));
-  return { ...best, lost: runs.reduce((n, r) => n + r.lost, 0), failed: runs.reduce((n, r) => n + r.failed, 0) };
+  const sorted = [...runs].sort((a, b) => a.cpu_us - b.cpu_us);
+  return {
+    ...sorted[(sorted.length - 1) >> 1],
+    cpu_min: sorted[0].cpu_us,
+    cpu_max: sorted[sorted.length - 1].cpu_us,
+    lost: runs.reduce((n, r) => n + r.lost, 0),
+    failed: runs.reduce((n, r) => n + r.failed, 0),
+  };
+}
+
+/** Microseconds with as many digits as they are worth. */
+function micros(n) {
+  return n < 1 ? n.toFixed(3) : n < 10 ? n.toFixed(2) : n.toFixed(1);
 }
 
 function table(all, where) {
@@ -87,7 +100,8 @@ function table(all, where) {
     const cells = names.flatMap((n) => {
       const s = servers[n];
       const bad = s.lost + s.failed > 0 ? ` (${s.lost} lost, ${s.failed} failed)` : '';
-      return [s.cpu_us.toFixed(1), `${s.per_s}${bad}`, `${s.p50_us}/${s.p99_us}`];
+      const cpu = `${micros(s.cpu_us)} (${micros(s.cpu_min)}–${micros(s.cpu_max)})`;
+      return [cpu, `${s.per_s}${bad}`, `${s.p50_us}/${s.p99_us}`];
     });
     const ratio = names.length > 1 ? [(servers.kts.cpu_us / servers.kamailio.cpu_us).toFixed(2)] : [];
     return `| ${[`${title}, per ${unit}`, ...cells, ...ratio].join(' | ')} |`;
