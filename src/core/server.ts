@@ -3,11 +3,13 @@ import { resolve as resolvePath } from 'node:path';
 import type { ParseResult } from '../../grammar/parse.js';
 import type { Diagnostic } from '../../grammar/source.js';
 import type { LintInput } from '../check/lint/index.js';
+import type { Program } from '../check/program.js';
 import { DriverRegistry } from '../db/registry.js';
 import { createNetwork } from '../net/network.js';
 import type { Network } from '../net/transport.js';
 import { Level, type Log } from '../observe/log.js';
 import { Statistics } from '../observe/statistics.js';
+import type { ThreadGroupSpec } from '../registry/threads.js';
 import { registerCoreCommands } from '../rpc/core-commands.js';
 import { RpcTable } from '../rpc/table.js';
 import { Stop } from '../script/context.js';
@@ -164,6 +166,12 @@ interface Prepared {
   readonly loaded: ReadConfig;
 }
 
+/** The groups of worker threads that the config declares, and those that its modules ask for. */
+function groupsOf(program: Program): ThreadGroupSpec[] {
+  const asked = program.modules.flatMap((m) => m.def.threadGroups?.(m.params as never, m.settings) ?? []);
+  return [...program.asyncGroups, ...asked];
+}
+
 /** Everything that is done before a socket is opened. */
 async function prepare(options: ServerOptions): Promise<Prepared | StartFailure> {
   const loaded = await readConfig(options);
@@ -186,7 +194,7 @@ async function prepare(options: ServerOptions): Promise<Prepared | StartFailure>
     };
   }
   const rpc = new RpcTable((method, error) => log.error('<core>', `rpc command ${method} failed: ${String(error)}`));
-  const common = makeCommon(options, program.asyncGroups, log);
+  const common = makeCommon(options, groupsOf(program), log);
   const statistics = new Statistics(common.counters);
   const { defines } = loaded.parsed;
   const thread = makeThread(options, program, defines, {

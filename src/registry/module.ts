@@ -4,6 +4,7 @@ import type { RouteName } from '../script/route-kind.js';
 import type { Value } from '../script/value.js';
 import type { Arg, BindEnv, Format, RouteRef } from './arguments.js';
 import type { Host } from './host.js';
+import type { ThreadGroupSpec } from './threads.js';
 
 /** Where a call stands in the config. */
 export interface CallSite {
@@ -184,6 +185,8 @@ export interface ModuleDef<S = unknown> {
    * refuse by throwing `ConfigError`. Opens nothing: that is `start`'s. `settings` are the modparam lines in order.
    */
   configure(host: Host, params: never, settings?: readonly ParamSetting[]): S;
+  /** Groups of worker threads that the module asks for; their names begin with a blank. */
+  threadGroups?(params: never, settings: readonly ParamSetting[]): readonly ThreadGroupSpec[];
   /** After binding: open sockets and databases, load tables, start timers (upstream's mod_init and child_init). */
   start?(state: S, host: Host): void | Promise<void>;
   /** In reverse order of start, bounded in time by the server. */
@@ -226,6 +229,7 @@ export interface ModuleSpec<S, P extends Readonly<Record<string, ParamDef>>> {
   readonly eventRoutes?: Readonly<Record<string, string>>;
   readonly statistics?: Readonly<Record<string, string>>;
   readonly configure: (host: Host, params: ParamValues<P>, settings: readonly ParamSetting[]) => S;
+  threadGroups?(params: ParamValues<P>, settings: readonly ParamSetting[]): readonly ThreadGroupSpec[];
   start?(state: S, host: Host): void | Promise<void>;
   stop?(state: S): void | Promise<void>;
 }
@@ -251,6 +255,7 @@ export function defineModule<
     eventRoutes: spec.eventRoutes ?? {},
     statistics: spec.statistics ?? {},
     configure: spec.configure as ModuleDef<S>['configure'],
+    ...(spec.threadGroups ? { threadGroups: spec.threadGroups as ModuleDef<S>['threadGroups'] } : {}),
     start: spec.start,
     stop: spec.stop,
   };

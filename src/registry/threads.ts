@@ -1,4 +1,7 @@
-/** A group of worker threads as the config declares it (`async_workers`, `async_workers_group`). */
+/**
+ * A group of worker threads: one that the config declares (`async_workers`, `async_workers_group`), or one of a module's
+ * own or the core's, whose name begins with a blank so that no script can name it.
+ */
 export interface ThreadGroupSpec {
   readonly name: string;
   readonly workers: number;
@@ -31,6 +34,8 @@ export interface Threads {
   readonly index: number;
   /** The group that this thread works for; empty for thread 0. */
   readonly group: string;
+  /** This thread's place among those of its group, 0 first. */
+  readonly place: number;
   readonly groups: readonly ThreadGroupSpec[];
   /** How many script threads there are, thread 0 included. */
   readonly count: number;

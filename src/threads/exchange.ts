@@ -58,7 +58,10 @@ export class Exchange implements Threads {
   }
 
   get group(): string {
-    return this.#group === ROUTING_GROUP ? '' : this.#group;
+    return this.#group;
+  }
+  get place(): number {
+    return Math.max(0, this.#parts.members.get(this.#parts.group)?.indexOf(this.index) ?? 0);
   }
   get spread(): boolean {
     return this.#byName.has(ROUTING_GROUP);

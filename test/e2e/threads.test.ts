@@ -26,6 +26,10 @@ loadmodule "siputils.so"
 loadmodule "htable.so"
 loadmodule "sworker.so"
 loadmodule "async.so"
+loadmodule "rtimer.so"
+modparam("rtimer", "threads", 1)
+modparam("rtimer", "timer", "name=own;interval=50000u;mode=2")
+modparam("rtimer", "exec", "timer=own;route=TICK")
 loadmodule "cfg_rpc.so"
 loadmodule "jsonrpcs.so"
 version.one = 1 desc "a number that changes at run time"
@@ -57,6 +61,7 @@ request_route {
     exit;
   }
   if ($rU == "worker-get") { sl_send_reply("200", "$async(gname) $sel(cfg_get.version.one) reload=0"); exit; }
+  if ($rU == "ticks") { sl_send_reply("200", "ticks $sht(n=>ticks-0) $sht(n=>ticks-1) $sht(n=>ticks-2)"); exit; }
   if ($rU == "total") { sl_send_reply("200", "total=$sht(n=>all)"); exit; }
   if (has_totag()) { loose_route(); t_relay(); exit; }
   if ($rU == "resume") { async_task_data("CONTINUE", "go"); sl_send_reply("200", "OK"); exit; }
@@ -70,6 +75,12 @@ request_route {
   async_task_group_route("WORK", "slow");
 }
 route[WORK] { append_hf("X-Kept: $avp(kept)\\r\\n"); append_hf("X-Group: $async(gname)\\r\\n"); t_relay(); }
+route[TICK] {
+  if ($var(ticks) > 0 && $var(worker) != $rtimer_worker) xerr("two workers share a thread\\n");
+  $var(worker) = $rtimer_worker;
+  $var(ticks) = $var(ticks) + 1;
+  $sht(n=>ticks-$rtimer_worker) = $var(ticks);
+}
 route[CONTINUE] { t_continue("$shv(i)", "$shv(l)", "WORK"); }
 onreply_route[REPLY] { append_hf("X-Seen: $rs\\r\\n"); }
 failure_route[FAILED] { if (t_check_status("486")) { t_reply("480", "Busy elsewhere"); } }
@@ -272,6 +283,14 @@ describe('worker threads', () => {
     const reply = await caller.until((text) => text.startsWith('SIP/2.0 200 stats'));
     const stats = /^X-Stats: (.*?)(?=^[A-Z][A-Za-z-]+: |\r\n\r\n)/ms.exec(reply)?.[1] ?? '';
     expect(JSON.parse(stats).result.total).toBeGreaterThan(4);
+  });
+
+  it('workers of a timer have threads of their own', async () => {
+    let seen = '';
+    while (!/^SIP\/2\.0 200 ticks ([2-9]|\d\d+) ([2-9]|\d\d+) 0$/.test(seen)) {
+      caller.send(request('OPTIONS', 'ticks'), port);
+      seen = first(await caller.until((text) => text.startsWith('SIP/2.0 200 ticks')));
+    }
   });
 
   it('a variable that is set at run time, and routes that are read again, are so in all threads', async () => {

@@ -231,7 +231,7 @@ export class Async {
 
   #route(name: string): RouteRef | null {
     const route = this.host.routes.find('main', name);
-    if (route !== null && route.defined) return route;
+    if (route?.defined) return route;
     this.#failed(`route block not found: ${name}`);
     return null;
   }

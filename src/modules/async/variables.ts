@@ -4,6 +4,12 @@ import type { Async } from './state.js';
 
 const { pv } = entriesOf<Async>();
 
+/** The group that scripts know this thread by; null for thread 0 and threads of a module's own. */
+const groupOf = ({ host }: Async): string | null => {
+  const { group } = host.threads;
+  return group === '' || group.startsWith(' ') ? null : group;
+};
+
 /** Upstream takes every other name of these lengths for `data`. */
 const DATA_LENGTHS = [4, 5];
 
@@ -15,7 +21,7 @@ export const variables: Readonly<Record<string, PvDef<Async>>> = {
     writable: false,
     bind: (state, inner) => {
       const name = inner!.text;
-      if (name === 'gname') return { read: () => state.host.threads.group || null };
+      if (name === 'gname') return { read: () => groupOf(state) };
       if (!DATA_LENGTHS.includes(name.length))
         throw new ArgumentError(`unknown name: it is data or gname, not ${name}`);
       return { read: (ctx) => state.dataOf(ctx) };

@@ -93,3 +93,6 @@ function digits(text: string, what: string, setting: ParamSetting): number {
   if (!/^\d*$/.test(text)) throw new ConfigError(`invalid ${what}: ${text}`, setting);
   return Number(text);
 }
+
+/** Name of the group of worker threads that a timer has to itself; null for a timer that all modules share. */
+export const groupOf = ({ name, mode }: TimerSpec): string | null => (mode > 0 ? ` rtimer:${name}` : null);

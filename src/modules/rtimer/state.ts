@@ -4,7 +4,7 @@ import type { Host } from '../../registry/host.js';
 import type { ParamSetting } from '../../registry/module.js';
 import type { ScriptContext } from '../../script/context.js';
 import { runLocally } from '../../script/local-run.js';
-import { type TimerSpec, timerSpecs } from './spec.js';
+import { groupOf, type TimerSpec, timerSpecs } from './spec.js';
 
 /** Timers that run routes. Each worker of a timer ticks by itself and never overlaps itself. */
 export class Rtimer {
@@ -15,6 +15,8 @@ export class Rtimer {
   constructor(
     private readonly host: Host,
     settings: readonly ParamSetting[],
+    /** Workers of timers have threads of their own. */
+    private readonly ownThreads: boolean,
   ) {
     this.#specs = timerSpecs(settings);
   }
@@ -25,15 +27,24 @@ export class Rtimer {
   }
 
   start(): void {
-    if (this.host.threadIndex !== 0) return;
     for (const spec of this.#specs) {
-      const routes = this.#routes(spec);
+      const workers = this.#workersHere(spec);
+      const routes = workers.length === 0 ? [] : this.#routes(spec);
       if (routes.length === 0) continue;
-      // A shared timer is one worker too: a slow route of it keeps nobody else's waiting.
-      for (let worker = 0; worker < Math.max(1, spec.mode); worker++) {
-        this.#tickAfter(spec.intervalMs, spec, routes, worker, this.host.clock.now() + spec.intervalMs);
+      const { intervalMs } = spec;
+      for (const worker of workers) {
+        this.#tickAfter(intervalMs, spec, routes, worker, this.host.clock.now() + intervalMs);
       }
     }
+  }
+
+  /** The workers of a timer that tick in this thread: its own, or in thread 0 all of them. */
+  #workersHere(spec: TimerSpec): number[] {
+    const { threads, threadIndex } = this.host;
+    const group = this.ownThreads && threads.count > 1 ? groupOf(spec) : null;
+    if (group !== null) return threads.group === group ? [threads.place] : [];
+    // A shared timer is one worker too: a slow route of it keeps nobody else's waiting.
+    return threadIndex === 0 ? Array.from({ length: Math.max(1, spec.mode) }, (_, worker) => worker) : [];
   }
 
   stop(): void {

@@ -49,6 +49,7 @@ const ADDITIONS: Readonly<Record<string, readonly string[]>> = {
     'mqueue.stats',
   ],
   pike: ['max_nodes'],
+  rtimer: ['threads'],
   sworker: ['affinity'],
   tmx: ['bind_tmx'],
 };
