@@ -183,6 +183,9 @@ function bindArgument(
     takesLiteralsOnly(owner.name, name, count, scope.compat) ?? (def.literalOnly || arg.kind.startsWith('literal-'));
   if ((arg.kind === 'pv' || arg.kind === 'pv-writable') && node.kind === 'pv' && !literalOnly)
     return bindPvArgument(arg, node.text, node.span, name, scope);
+  // `setavpflag($f.name, flag)`: the attribute itself is meant, not its value.
+  if (arg.kind === 'literal-text' && node.kind === 'attribute' && owner === scope.names.core)
+    return { kind: 'const', value: attributeName(node.text) };
   const given = classify(node, name, scope);
   if (!given) return null;
   const { span } = given;

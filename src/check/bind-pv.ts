@@ -48,8 +48,12 @@ export function bindFormat(text: string, span: Span, scope: PvScope): FormatText
 
 /** `%name`, `%f.name`: an AVP; the class prefix only told SER where to look. */
 export function bindAttribute(text: string, span: Span, scope: PvScope): PvUse | null {
-  const name = text.slice(1).replace(/^(?:f|t|fr|tr|fu|tu|fd|td|g)\./, '');
-  return synthetic('%', text, name, span, scope);
+  return synthetic('%', text, attributeName(text), span, scope);
+}
+
+/** The name of the AVP that an attribute means. */
+export function attributeName(text: string): string {
+  return text.slice(1).replace(/^(?:f|t|fr|tr|fu|tu|fd|td|g)\./, '');
 }
 
 /** `@a.b.c`. */

@@ -14,6 +14,12 @@ export function json(checked: readonly Checked[]): string {
       endLine: d.span.end.line,
       endColumn: d.span.end.column,
       notes: d.notes ?? [],
+      related: (d.related ?? []).map(({ span: { at }, label }) => ({
+        file: at.file,
+        line: at.line,
+        column: at.column,
+        label,
+      })),
       fix: d.fix ?? null,
     }));
   return `${JSON.stringify({ diagnostics, reasons: checked.flatMap((c) => c.reasons) }, null, 2)}\n`;

@@ -126,3 +126,54 @@ describe.each(['5.6', '6.x'] as const)('functions of %s are taken and refused as
     expect(await literalDifferences(module, compat)).toEqual([]);
   });
 });
+
+/** An argument of each kind that the functions of the core take. */
+const CORE_ARGUMENTS: Readonly<Record<string, string>> = {
+  avp: '$f.x',
+  flag: 'f',
+  host: '1.2.3.4',
+  'host|str|uri:host': '1.2.3.4',
+  int: '1',
+  'int|expr': '1',
+  'int|flag': '1',
+  'int|uri:port': '5060',
+  proto: 'udp',
+  socket: 'udp:1.2.3.4:5060',
+  str: '"x"',
+};
+
+describe('functions of the core are taken and refused as upstream does', () => {
+  const forms = Object.entries(CORE).map(([key, said]) => {
+    const [args, routes] = said.split('@').map((part) => part.trim().split(' ').filter(Boolean)) as [
+      string[],
+      string[],
+    ];
+    return { name: key.split('/')[0]!, args: args.map((kind) => CORE_ARGUMENTS[kind]!), routes: new Set(routes) };
+  });
+  const errorIn = async (head: string, call: string): Promise<string | undefined> =>
+    (await bound('pv', `avpflags f\n${head} { ${call}; }`, '6.x')).diagnostics.find((d) => d.severity === 'error')
+      ?.code;
+
+  test('by kind of block', async () => {
+    const wrong: string[] = [];
+    for (const { name, args, routes } of forms) {
+      for (const [head, any] of BLOCKS) {
+        const call = `${name}(${args.join(', ')})`;
+        const expected = routes.has('ANY') || any.some((r) => routes.has(r)) ? undefined : 'KTS1022';
+        const found = await errorIn(head, call);
+        if (found !== expected) wrong.push(`${call} in ${head}: ${found}, upstream: ${expected}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('by number of arguments', async () => {
+    const wrong: string[] = [];
+    for (const { name, args } of forms) {
+      const more = [...args, '"1"'];
+      if (Object.hasOwn(CORE, `${name}/${more.length}`)) continue;
+      if ((await errorIn('request_route', `${name}(${more.join(', ')})`)) === undefined) wrong.push(`${name}(${more})`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
