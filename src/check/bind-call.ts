@@ -185,7 +185,7 @@ function bindArgument(
     return bindPvArgument(arg, node.text, node.span, name, scope);
   // `setavpflag($f.name, flag)`: the attribute itself is meant, not its value.
   if (arg.kind === 'literal-text' && node.kind === 'attribute' && owner === scope.names.core)
-    return { kind: 'const', value: attributeName(node.text) };
+    return { kind: 'const', value: pvs.attributeName(node.text) };
   const given = classify(node, name, scope);
   if (!given) return null;
   const { span } = given;
