@@ -1,6 +1,5 @@
 import { text } from '../../registry/arguments.js';
 import { entriesOf, type FunctionDef, type SuspendsWhen } from '../../registry/module.js';
-import type { ScriptContext } from '../../script/context.js';
 import type { Queue } from './queue.js';
 import { DbMode, queueSpecs } from './spec.js';
 import type { Mqueue } from './state.js';
@@ -40,11 +39,6 @@ function onQueue(
   return UNKNOWN;
 }
 
-/** What the run or its thread holds of a queue by `mq_peek`. */
-function heldBy(state: Mqueue, ctx: ScriptContext, name: string) {
-  return state.shown(ctx, name)?.held ?? null;
-}
-
 export const functions: Readonly<Record<string, FunctionDef<Mqueue>>> = {
   mq_add: fn(
     [queueName, text('key'), text('value')],
@@ -75,7 +69,7 @@ export const functions: Readonly<Record<string, FunctionDef<Mqueue>>> = {
     },
     (state) => (ctx, name) =>
       onQueue(state, name, (queue) => {
-        const before = heldBy(state, ctx, name);
+        const before = state.heldBy(ctx, name);
         if (before !== null) queue.release(before);
         state.show(ctx, name, undefined);
         return then(queue.fetch(), (item) => {
@@ -95,7 +89,7 @@ export const functions: Readonly<Record<string, FunctionDef<Mqueue>>> = {
       returns: { '1': 'always' },
     },
     (state) => (ctx, name) => {
-      const held = heldBy(state, ctx, name);
+      const held = state.heldBy(ctx, name);
       if (held !== null) state.queue(name)?.release(held);
       if (state.queue(name) !== undefined) state.show(ctx, name, undefined);
       return 1;
@@ -129,7 +123,7 @@ export const functions: Readonly<Record<string, FunctionDef<Mqueue>>> = {
     },
     (state) => (ctx, name) =>
       onQueue(state, name, (queue) => {
-        const before = heldBy(state, ctx, name);
+        const before = state.heldBy(ctx, name);
         if (before !== null) queue.release(before);
         const held = queue.hold();
         state.show(ctx, name, held && { item: held.item, held });
@@ -170,7 +164,7 @@ export const functions: Readonly<Record<string, FunctionDef<Mqueue>>> = {
     },
     (state) => (ctx, name) =>
       onQueue(state, name, (queue) => {
-        const held = heldBy(state, ctx, name);
+        const held = state.shown(ctx, name)?.held ?? null;
         if (held === null || !queue.release(held)) return NOTHING_HELD;
         state.show(ctx, name, undefined);
         return 1;

@@ -148,17 +148,13 @@ export class Queue {
     return true;
   }
 
-  /** Lets a held item go for good; false when it is not held any more or the disk did not take it (logged). */
+  /** Lets a held item go for good; false when it is not held any more, or goes back since the disk did not take it (logged). */
   acknowledge(held: Held): boolean | Promise<boolean> {
-    if (!this.#held.has(held)) return false;
-    const gone = (): true => {
-      this.#held.delete(held);
-      held.timer.cancel();
-      this.#counters.fetched.add(1);
-      return true;
-    };
-    if (this.journal === null) return gone();
-    return this.journal.remove([held.item.id]).then((removed) => removed && gone());
+    // From here on neither its timer nor another run brings it back.
+    if (!this.#held.delete(held)) return false;
+    held.timer.cancel();
+    if (this.journal === null) return this.#acknowledged(held, true);
+    return this.journal.remove([held.item.id]).then((removed) => this.#acknowledged(held, removed));
   }
 
   /** Empties the queue; how many items were in it, or null when the disk did not follow (logged). */
@@ -201,6 +197,12 @@ export class Queue {
     if (!replaced) this.#reportFull();
     this.#forget(displaced);
     return true;
+  }
+
+  #acknowledged(held: Held, removed: boolean): boolean {
+    if (removed) this.#counters.fetched.add(1);
+    else this.#putBack(held.item);
+    return removed;
   }
 
   /** To the front again. When an item of the same key came meanwhile, the queue's mode says which of the two stays. */

@@ -63,6 +63,12 @@ export class Mqueue {
     return typeof added === 'boolean' ? code(added) : added.then(code);
   }
 
+  /** What a run itself holds of a queue. What other runs of the thread hold is theirs while they wait for the disk. */
+  heldBy(ctx: ScriptContext, name: string): Held | null {
+    const own = ctx.scratch?.get(this) as Map<string, Shown | undefined> | undefined;
+    return own?.get(name)?.held ?? null;
+  }
+
   /** What `$mqk` and `$mqv` show in a run: what it took out itself, else what the thread took out last. */
   shown(ctx: ScriptContext, name: string): Shown | undefined {
     const own = ctx.scratch?.get(this) as Map<string, Shown | undefined> | undefined;
