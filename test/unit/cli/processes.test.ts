@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,6 +111,30 @@ describe.skipIf(!BUILT)('processes', () => {
     kamailio.child.kill('SIGTERM');
     expect(await kamailio.ended).toBe(0);
     expect(existsSync(pid)).toBe(false);
+  });
+
+  test('SIGTERM while a call rings: bounded, exit 0, no pid file, no second answer', async () => {
+    const pid = join(dir, 'k.pid');
+    const callee = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(callee, 'listening');
+    const path = join(dir, 'call.cfg');
+    writeFileSync(
+      path,
+      `debug=2\nlisten=udp:127.0.0.1:${port}\nloadmodule "tm.so"\nloadmodule "pv.so"\nrequest_route { $du = "sip:127.0.0.1:${callee.address().port}"; t_relay(); }\n`,
+    );
+    const kamailio = new Command('kamailio', ['-DD', '-E', '-P', pid, '-f', path]);
+    await kamailio.says('listening');
+    const invite =
+      'INVITE sip:bob@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n' +
+      'To: <sip:bob@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n';
+    callee.send(invite, port, '127.0.0.1');
+    await once(callee, 'message');
+    const began = performance.now();
+    kamailio.child.kill('SIGTERM');
+    expect(await kamailio.ended).toBe(0);
+    expect(performance.now() - began).toBeLessThan(8000);
+    expect(existsSync(pid)).toBe(false);
+    callee.close();
   });
 
   test('kamailio -c: 0 and its sentence, or 255', async () => {
