@@ -1,13 +1,18 @@
 /**
  * Joins the compiled modules to a few files in dist/bundle: node takes most of a short command's time for finding and
  * opening hundreds of them. Without esbuild there is no bundle, and commands load module by module.
+ *
+ * A process that runs may still load parts of the bundle that it began with: parts are named by their content, and stay
+ * for a day.
  */
-import { readFileSync, rmSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const OUT = `${DIST}bundle/`;
+const ENTRIES = ['main', 'kamailio'];
+const KEPT_FOR = 24 * 3600 * 1000;
 
 /** A module that looks for a file beside itself goes on looking where it was compiled to. */
 const keepPlaces = {
@@ -20,12 +25,11 @@ const keepPlaces = {
   },
 };
 
-export async function bundle() {
+async function bundle() {
   const esbuild = await import('esbuild').catch(() => null);
-  rmSync(OUT, { recursive: true, force: true });
   if (esbuild === null) return;
-  await esbuild.build({
-    entryPoints: [`${DIST}src/cli/main.js`, `${DIST}src/cli/kamailio.js`],
+  const { outputFiles } = await esbuild.build({
+    entryPoints: ENTRIES.map((name) => `${DIST}src/cli/${name}.js`),
     outdir: OUT,
     bundle: true,
     splitting: true,
@@ -34,9 +38,27 @@ export async function bundle() {
     target: 'node20',
     packages: 'external',
     keepNames: true,
+    write: false,
     logLevel: 'error',
     plugins: [keepPlaces],
   });
+  mkdirSync(OUT, { recursive: true });
+  const entries = new Set(ENTRIES.map((name) => `${name}.js`));
+  const isEntry = ({ path }) => entries.has(basename(path));
+  for (const part of outputFiles) if (!isEntry(part) && !existsSync(part.path)) put(part);
+  for (const entry of outputFiles.filter(isEntry)) put(entry);
+  const made = new Set(outputFiles.map(({ path }) => basename(path)));
+  for (const name of readdirSync(OUT)) {
+    const age = Date.now() - (statSync(OUT + name, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (!made.has(name) && age > KEPT_FOR) rmSync(OUT + name, { force: true });
+  }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle();
+/** Writes a file so that it is there whole or not at all. */
+function put({ path, contents }) {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, contents);
+  renameSync(draft, path);
+}
+
+await bundle();
