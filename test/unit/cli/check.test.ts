@@ -104,6 +104,7 @@ describe('kts check', () => {
       endLine: 3,
       endColumn: 4,
       notes: [],
+      related: [],
       fix: null,
     });
   });
