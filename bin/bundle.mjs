@@ -5,7 +5,17 @@
  * A process that runs may still load parts of the bundle that it began with: parts are named by their content, and stay
  * for a day.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -45,7 +55,10 @@ async function bundle() {
   mkdirSync(OUT, { recursive: true });
   const entries = new Set(ENTRIES.map((name) => `${name}.js`));
   const isEntry = ({ path }) => entries.has(basename(path));
-  for (const part of outputFiles) if (!isEntry(part) && !existsSync(part.path)) put(part);
+  for (const part of outputFiles.filter((file) => !isEntry(file))) {
+    if (existsSync(part.path)) utimesSync(part.path, new Date(), new Date());
+    else put(part);
+  }
   for (const entry of outputFiles.filter(isEntry)) put(entry);
   const made = new Set(outputFiles.map(({ path }) => basename(path)));
   for (const name of readdirSync(OUT)) {
