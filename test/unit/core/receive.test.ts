@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Bench, request, script } from './script-bench.js';
 
 const reply = (code: number, vias: string) =>
@@ -63,6 +63,22 @@ describe('a request', () => {
     await b.run();
     expect(b.log).toEqual(['ERROR: no config routing engine registered']);
     expect(b.counter('err_requests')).toBe(1);
+  });
+
+  test.each([
+    ['at once', 'boom();'],
+    ['after waiting', 'soon(1); boom();'],
+  ])('a function that throws %s: that message is lost, the next is not', async (_when, body) => {
+    const b = new Bench(script(`say("routed"); ${body} say("not reached");`));
+    const ended = vi.fn();
+    b.thread.hooks.postRequest.push(ended);
+    await b.run();
+    await b.run();
+    expect(b.counter('err_requests')).toBe(2);
+    expect(b.log.filter((line) => line.includes('routed'))).toHaveLength(2);
+    expect(b.log.filter((line) => line.startsWith('CRITICAL: a message was lost'))).toHaveLength(2);
+    expect(b.log.join()).not.toContain('not reached');
+    expect(ended).toHaveBeenCalledTimes(2);
   });
 
   test('a negative result is a warning', async () => {
