@@ -19,6 +19,8 @@ const NOT_IN_CASES: Readonly<Record<string, string>> = {
   'rest_client rest_post()': 'OpenSIPS’, no module of upstream’s: its unit tests prove it',
   'rest_client rest_put()': 'OpenSIPS’, no module of upstream’s: its unit tests prove it',
   'rest_client rest_append_hf()': 'OpenSIPS’, no module of upstream’s: its unit tests prove it',
+  'sworker sworker_task()': 'a module of 6.x: test/e2e/threads.test.ts proves it',
+  'sworker sworker_active()': 'a module of 6.x: test/unit/modules/sworker proves it',
   'corex send_tcp()': 'send_udp() over another transport',
 };
 
