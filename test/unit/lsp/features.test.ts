@@ -208,6 +208,26 @@ describe('names', () => {
     expect(spots(result)).toEqual(['11:34-36', '11:62-64', '11:79-81', '12:6-8']);
   });
 
+  it('are found in values of parameters, in define values, and in branches that are not taken', async () => {
+    const text = `modparam("rtimer", "timer", "name=t;interval=5")
+modparam("rtimer", "exec", "timer=t;route=TICK")
+modparam("timer", "declare_timer", "x=TICK,1000,slow,enable")
+#!define CALL route(TICK)
+#!substdef "!LIMIT!5!g"
+#!ifdef NEVER
+request_route { route(TICK); if (LIMIT > 1) exit; }
+#!endif
+route[TICK‸] { exit; }
+`;
+    const { uri, result } = await at<Location[]>('references', text, { context: { includeDeclaration: true } });
+    expect(spots(result)).toEqual(['1:42-46', '2:38-42', '3:20-24', '6:22-26', '8:6-10']);
+    const context = { includeDeclaration: true };
+    const limits = { position: { line: 6, character: 35 }, context };
+    expect(spots(await editor.request<Location[]>('references', uri, limits))).toEqual(['4:13-18', '6:33-38']);
+    const timers = { position: { line: 0, character: 34 }, context };
+    expect(spots(await editor.request<Location[]>('references', uri, timers))).toEqual(['0:34-35', '1:34-35']);
+  });
+
   it('are renamed wherever they are, and nothing else is', async () => {
     const { uri, result } = await at<WorkspaceEdit>('rename', CALLS.replace('route[ONE]', 'route[‸ONE]'), {
       newName: 'TWO',

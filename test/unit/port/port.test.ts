@@ -179,6 +179,12 @@ describe('its forms', () => {
     expect(out).not.toMatch(/<script|<img|\son\w+=|https?:\/\//i);
     expect(out).toContain('&lt;img src=x&gt;');
     expect(out).toContain("default-src 'none'");
+    const open: string[] = [];
+    for (const [, close, tag] of out.replace(/<style>[\s\S]*?<\/style>/, '').matchAll(/<(\/?)(\w+)[^>]*>/g)) {
+      if (!close && !['meta', 'br'].includes(tag!)) open.push(tag!);
+      else if (close) expect(open.pop()).toBe(tag);
+    }
+    expect(open).toEqual([]);
   });
 
   it('nothing in a name steers the terminal', async () => {
