@@ -1,3 +1,5 @@
+import { compileRegex } from '../src/script/regex/index.js';
+
 /** A parsed `/regex/replacement/flags`. */
 export interface SubstRule {
   readonly source: string;
@@ -30,32 +32,39 @@ function findSeparator(text: string, separator: string, from: number): number {
 export function parseSubst(text: string, lookup: ValueLookup): SubstRule | string {
   const fields = substFields(text);
   if (typeof fields === 'string') return fields;
-  let flags = 'm';
   let global = false;
+  let ignoreCase = false;
+  let newline = true;
   for (const flag of fields.flags) {
     if (flag === 'g') global = true;
-    else if (flag === 'i') flags += 'i';
-    else if (flag === 's') flags = `${flags.replace('m', '')}s`;
+    else if (flag === 'i') ignoreCase = true;
+    else if (flag === 's') newline = false;
     else return `unknown flag \`${flag}\``;
   }
-  const body = posixToJs(fields.pattern);
-  if (body === null) return `bad regular expression \`${fields.pattern}\``;
-  let regex: RegExp;
-  try {
-    regex = new RegExp(body, `g${flags}`);
-  } catch {
-    return `bad regular expression \`${fields.pattern}\``;
-  }
+  const regex = compileRegex(fields.pattern, { ignoreCase, newline });
+  if ('error' in regex) return `bad regular expression \`${fields.pattern}\``;
   const pieces = replacementPieces(fields.replacement, lookup);
+  const missing = pieces.find((piece) => typeof piece === 'number' && piece > regex.groups);
+  if (missing !== undefined) return `no group \\${missing} in \`${fields.pattern}\``;
   const apply = (input: string): string => {
-    let done = false;
-    return input.replace(regex, (...match: string[]) => {
-      if (done || match[0] === '') return match[0] ?? '';
-      done = !global;
-      return pieces.map((piece) => (typeof piece === 'string' ? piece : (match[piece] ?? ''))).join('');
-    });
+    let out = '';
+    let at = 0;
+    for (let m = regex.exec(input, 0); m !== null; m = global ? regex.exec(input, at) : null) {
+      const [start, end] = [m[0]!, m[1]!];
+      // A pattern that matches nothing is taken for a mistake, as upstream does.
+      if (start === end) return input;
+      out += input.slice(at, start);
+      for (const piece of pieces) out += typeof piece === 'string' ? piece : group(input, m, piece);
+      at = end;
+    }
+    return out + input.slice(at);
   };
   return { source: text, apply };
+}
+
+function group(input: string, m: Int32Array, index: number): string {
+  const start = m[2 * index]!;
+  return start < 0 ? '' : input.slice(start, m[2 * index + 1]);
 }
 
 /** Replaces the pseudo-variables of a text by the values they have at parse time. */
@@ -83,93 +92,4 @@ function replacementPieces(replacement: string, lookup: ValueLookup): Piece[] {
     } else pieces.push(c);
   }
   return pieces;
-}
-
-const CLASSES: Readonly<Record<string, string>> = {
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  alnum: 'A-Za-z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: '\\s',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~',
-  xdigit: '0-9A-Fa-f',
-  cntrl: '\\x00-\\x1f\\x7f',
-  print: ' -~',
-  graph: '!-~',
-};
-
-/** Translates a POSIX extended regular expression (with GNU's `\w`, `\<` and friends); null when it is none. */
-function posixToJs(pattern: string): string | null {
-  let out = '';
-  let atom = -1;
-  let quantified = false;
-  const groups: number[] = [];
-  for (let i = 0; i < pattern.length; i++) {
-    const c = pattern[i]!;
-    const start = out.length;
-    if (c === '*' || c === '+' || c === '?' || (c === '{' && /^\{\d*,?\d*\}/.test(pattern.slice(i)))) {
-      if (atom === -1) {
-        if (c !== '*') return null;
-        out += '\\*';
-        atom = start;
-        continue;
-      }
-      if (quantified) out = `${out.slice(0, atom)}(?:${out.slice(atom)})`;
-      const text = c === '{' ? pattern.slice(i, pattern.indexOf('}', i) + 1) : c;
-      out += text.startsWith('{,') ? `{0${text.slice(1)}` : text;
-      i += text.length - 1;
-      quantified = true;
-      continue;
-    }
-    quantified = false;
-    atom = start;
-    if (c === '\\') {
-      const next = pattern[++i];
-      if (next === undefined) return null;
-      if (next === '<') out += '\\b(?=\\w)';
-      else if (next === '>') out += '\\b(?<=\\w)';
-      else if (/[wWsSbB1-9]/.test(next)) out += `\\${next}`;
-      else out += next.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
-    } else if (c === '[') {
-      const set = bracket(pattern, i);
-      if (!set) return null;
-      out += set.js;
-      i = set.end;
-    } else if (c === '(') {
-      groups.push(start);
-      out += '(';
-      atom = -1;
-    } else if (c === ')') {
-      const open = groups.pop();
-      out += open === undefined ? '\\)' : ')';
-      atom = open ?? start;
-    } else if (c === '|') {
-      out += '|';
-      atom = -1;
-    } else out += c === '{' || c === '}' || c === ']' || c === '/' ? `\\${c}` : c;
-  }
-  return groups.length > 0 ? null : out;
-}
-
-function bracket(pattern: string, open: number): { js: string; end: number } | null {
-  let i = open + 1;
-  let js = '[';
-  if (pattern[i] === '^') {
-    js += '^';
-    i++;
-  }
-  for (let first = true; i < pattern.length; first = false, i++) {
-    const c = pattern[i]!;
-    if (c === ']' && !first) return { js: `${js}]`, end: i };
-    if (c === '[' && pattern[i + 1] === ':') {
-      const close = pattern.indexOf(':]', i);
-      const chars = CLASSES[pattern.slice(i + 2, close)];
-      if (close === -1 || chars === undefined) return null;
-      js += chars;
-      i = close + 1;
-    } else js += /[\\[\]^]/.test(c) ? `\\${c}` : c;
-  }
-  return null;
 }

@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What each area may import besides itself; docs/architecture.md explains the shape. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  grammar: [],
+  grammar: ['src/script/regex'],
   'src/sip': [],
   'src/clock': [],
   'src/net': ['src/clock', 'src/sip'],
@@ -59,7 +59,7 @@ describe('imports go one way', () => {
     test(`${area} imports only ${['itself', ...allowed].join(', ')}`, () => {
       const wrong = filesUnder(area).flatMap((file) =>
         importsOf(file)
-          .filter((target) => areaOf(target) !== area && !allowed.includes(areaOf(target)))
+          .filter((target) => areaOf(target) !== area && !allowed.some((a) => target.startsWith(`${a}/`)))
           .map((target) => `${file} → ${target}`),
       );
       expect(wrong).toEqual([]);

@@ -58,6 +58,11 @@ export function givenInt(value: Value): number | null {
   return value instanceof Dual ? Number(value.int) : null;
 }
 
+/** Values joined for `[*]`: empty ones count only behind one that is not, as upstream looks at what it has so far. */
+export function joinValues(values: readonly string[], separator: string): string {
+  return values.reduce((sofar, value) => (sofar === '' ? value : sofar + separator + value), '');
+}
+
 /** Text or null for what upstream shows as null when it is empty. */
 export function orNull(text: string | null | undefined): string | null {
   return text === undefined || text === '' ? null : text;

@@ -2,7 +2,7 @@ import { ArgumentError, type BindEnv } from '../../../registry/arguments.js';
 import type { PvIndex } from '../../../registry/module.js';
 import type { ScriptContext } from '../../../script/context.js';
 import { isDefined, toText, type Value } from '../../../script/value.js';
-import { type PvTable, pv } from '../define.js';
+import { joinValues, type PvTable, pv } from '../define.js';
 import type { PvState } from '../state.js';
 import { countXavps } from './xavp.js';
 import { parseXavpName } from './xavp-name.js';
@@ -36,7 +36,7 @@ function at(ctx: ScriptContext, key: string, index: number): Value {
 
 function joined(ctx: ScriptContext, key: string): string | null {
   const values = ctx.attrs.all(key);
-  return values.length === 0 ? null : values.map(toText).join(', ');
+  return values.length === 0 ? null : joinValues(values.map(toText), ', ');
 }
 
 function reader(key: string | ((ctx: ScriptContext) => string), index: PvIndex): (ctx: ScriptContext) => Value {

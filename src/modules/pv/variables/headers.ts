@@ -5,7 +5,7 @@ import { Hdr, type HeaderId, headerId } from '../../../sip/header-names.js';
 import type { SipMessage } from '../../../sip/message.js';
 import type { NameAddr } from '../../../sip/nameaddr.js';
 import { splitList } from '../../../sip/params.js';
-import { keyedPv, orNull, type PvTable, pv, type Read, readPv } from '../define.js';
+import { joinValues, keyedPv, orNull, type PvTable, pv, type Read, readPv } from '../define.js';
 import type { PvState } from '../state.js';
 
 /** Finds the next header of one name after index `i`; -1 when there is none. */
@@ -60,7 +60,7 @@ function indexed(
   if (index.kind === 'all') {
     return (ctx) => {
       const list = allOf(ctx.msg, nameIn(ctx));
-      return list.length === 0 ? null : list.join(',');
+      return list.length === 0 ? null : joinValues(list, ',');
     };
   }
   return (ctx) => at(allOf(ctx.msg, nameIn(ctx)), index.index(ctx));

@@ -3,7 +3,7 @@ import type { Attributes, Stored, XavpValue } from '../../../script/attributes.j
 import { XavpList } from '../../../script/attributes.js';
 import type { ScriptContext } from '../../../script/context.js';
 import { isDefined, toStored, toText, type Value } from '../../../script/value.js';
-import { type PvTable, pv, type Read, type Write } from '../define.js';
+import { joinValues, type PvTable, pv, type Read, type Write } from '../define.js';
 import { indexOf, lacksIndex, parseXavpName, type XavpKey, type XavpName } from './xavp-name.js';
 
 /** A list prints as an address upstream, which nothing can be done with; here as a fixed word in the same shape. */
@@ -43,7 +43,12 @@ function plainReader(name: XavpName, rootOf: (attrs: Attributes) => XavpList): R
     if (field.index === undefined) return shown(list.get(field.name));
     if (field.index !== 'all') return shown(lookup(list, field, ctx));
     const values = list.all(field.name);
-    return values.length === 0 ? null : values.map((v) => toText(shown(v))).join(', ');
+    return values.length === 0
+      ? null
+      : joinValues(
+          values.map((v) => toText(shown(v))),
+          ', ',
+        );
   };
 }
 
