@@ -87,7 +87,7 @@ function defineDoc(
       : `Value at the end of the config: \`${effective.get(name)}\``
     : 'Not defined with the branches that are taken now.';
   const shown = lines.length > 0 ? `\`\`\`kamailio\n${lines.slice(0, 10).join('\n')}\n\`\`\`\n\n` : '';
-  return { value: `${shown}${now}`, start, end };
+  return { value: utf8(`${shown}${now}`), start, end };
 }
 
 function word(

@@ -1,4 +1,5 @@
 import { type InlayHint, InlayHintKind, type Range } from 'vscode-languageserver';
+import { utf8 } from '../text.js';
 import type { Workspace } from '../workspace.js';
 
 const LONGEST = 40;
@@ -14,10 +15,11 @@ export function inlayHints(workspace: Workspace, path: string, range: Range): In
     if (o.kind !== 'word' || o.start < from || o.end > to) return [];
     const value = values.get(o.name);
     if (value === undefined || value === null) return [];
-    const shown = value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+    const whole = utf8(value);
+    const shown = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
     return {
       position: text.position(o.end),
-      label: `= ${Buffer.from(shown, 'latin1').toString('utf8')}`,
+      label: `= ${shown}`,
       kind: InlayHintKind.Parameter,
       paddingLeft: true,
     } satisfies InlayHint;

@@ -1,13 +1,15 @@
 import { type DocumentSymbol, type FoldingRange, FoldingRangeKind, SymbolKind } from 'vscode-languageserver';
 import * as T from '../../../grammar/tokens.js';
 import type { FileOutline } from '../outline.js';
+import { utf8 } from '../text.js';
 
 /** The routes, modules, defines and includes of a file, in their order. */
 export function documentSymbols({ text, routes, defines, modules, includes }: FileOutline): DocumentSymbol[] {
   const symbol = (name: string, kind: SymbolKind, from: Extent, to: Extent, detail?: string): DocumentSymbol => ({
-    name: name || ' ',
+    // Editors refuse a name that is empty.
+    name: utf8(name) || ' ',
     kind,
-    detail,
+    detail: detail === undefined ? undefined : utf8(detail),
     range: text.range(from.start, from.end),
     selectionRange: text.range(to.start, to.end),
   });

@@ -165,6 +165,7 @@ describe('hover', () => {
     expect(await hoverText('loadmodule "tm‸.so"\n')).toContain('Stateful transactions');
     expect(await hoverText('auto_al‸iases=no\n')).toContain('core parameter');
     expect(await hoverText(`${HEAD}port=SIP_PO‸RT\n`)).toContain('`5060`');
+    expect(await hoverText(`${HEAD}#!define HELLO "Grüße 😀"\nserver_header=HEL‸LO\n`)).toContain('`"Grüße 😀"`');
   });
 });
 
@@ -349,10 +350,13 @@ route[Y] { exit; }
 
 it('shows the values of defines where they are used', async () => {
   const uri = fresh();
-  await editor.open(uri, `${HEAD}port=SIP_PORT\n`);
+  await editor.open(uri, `${HEAD}#!define LONG "${'ä'.repeat(60)}"\nport=SIP_PORT\nserver_header=LONG\n`);
   const range = { start: { line: 0, character: 0 }, end: { line: 20, character: 0 } };
   const hints = await editor.request<InlayHint[]>('inlayHint', uri, { range });
-  expect(hints.map((h) => `${h.position.line}:${h.position.character} ${h.label}`)).toEqual(['11:13 = 5060']);
+  expect(hints.map((h) => `${h.position.line}:${h.position.character} ${h.label}`)).toEqual([
+    '12:13 = 5060',
+    `13:18 = "${'ä'.repeat(39)}…`,
+  ]);
 });
 
 describe('diagnostics', () => {
