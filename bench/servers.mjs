@@ -9,6 +9,11 @@ import { fileURLToPath } from 'node:url';
 export const HOST = '127.0.0.1';
 export const STOCK_CONFIG = '/etc/kamailio/kamailio.cfg';
 const KTS = fileURLToPath(new URL('../bin/kamailio', import.meta.url));
+/** What the launcher's first line gives Node.js. */
+const LAUNCH_FLAGS = readFileSync(KTS, 'latin1')
+  .split('\n', 1)[0]
+  .split(' ')
+  .filter((word) => word.startsWith('--'));
 /** Clock ticks per second in /proc; fixed on Linux. */
 const HERTZ = 100;
 
@@ -30,7 +35,7 @@ export class Server {
     const { command, args: own, env: ownEnv } = SERVERS[name];
     const port = await freePort();
     const dir = mkdtempSync(join(tmpdir(), 'kts-bench-'));
-    const head = name === 'kts' ? nodeArgs : [];
+    const head = name === 'kts' ? [...LAUNCH_FLAGS, ...nodeArgs] : [];
     const all = [...head, ...own, '-f', config, '-DD', '-E', '-Y', dir, '-l', `udp:${HOST}:${port}`, ...args];
     const child = spawn(command, all, {
       cwd: dir,

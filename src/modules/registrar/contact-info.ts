@@ -108,9 +108,10 @@ function addressIn(known: readonly Contact[], msg: SipMessage, { addr }: Contact
   const bytes = bytesOf(msg.raw);
   for (const { address } of known) {
     if (address.length !== length) continue;
-    let i = 0;
-    while (i < length && address.charCodeAt(i) === bytes[addr.uriStart + i]!) i++;
-    if (i === length) return address;
+    // From the end: contacts of one user differ in host and port.
+    let i = length;
+    while (i > 0 && address.charCodeAt(i - 1) === bytes[addr.uriStart + i - 1]!) i--;
+    if (i === 0) return address;
   }
   return addr.uri;
 }

@@ -137,7 +137,7 @@ function finish(
   registrar.found.noteAll(ctx, outcome.contacts ?? [], now);
   const pending: PendingReply = { error: RegError.FINE, contacts: outcome.contacts, host, path };
   if (replies && (ctx.kind === RouteKind.REQUEST || ctx.kind === RouteKind.FAILURE)) {
-    if (!registrar.send(ctx, pending)) return Saved.FAILED;
+    if (!registrar.send(ctx, pending, now)) return Saved.FAILED;
   } else {
     registrar.keepReply(ctx, pending);
     if (!replies && (flags & SaveFlag.PREPARE_REPLY) !== 0) prepareReply(ctx, pending, settings, now);

@@ -78,8 +78,8 @@ export class Registrar {
   }
 
   /** Sends a reply made of what `save()` found. */
-  send(ctx: ScriptContext, pending: PendingReply): boolean {
-    return sendReply(ctx, pending, this.settings, this.#sl, this.usrloc.now());
+  send(ctx: ScriptContext, pending: PendingReply, now = this.usrloc.now()): boolean {
+    return sendReply(ctx, pending, this.settings, this.#sl, now);
   }
 
   /** Keeps the contacts of an address of record for `$ulc`. */
