@@ -133,7 +133,11 @@ function lastAtMost(list: readonly number[], value: number): number {
   return low;
 }
 
-/** Bytes as the text that they stand for. */
+/** Bytes as the text that they stand for. What is no UTF-8, and what is a character of our own already, stays. */
 export function utf8(bytes: string): string {
-  return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+  if (!NOT_ASCII.test(bytes)) return bytes;
+  return bytes.replace(/[\x80-\xff]+/g, (run) => {
+    const text = Buffer.from(run, 'latin1').toString('utf8');
+    return text.includes('\ufffd') ? run : text;
+  });
 }

@@ -33,7 +33,7 @@ export function formatting(
   if (!formatted.ok || formatted.text === text.bytes) return [];
   return [changedPart(text.bytes, formatted.text)].map(({ start, end, newText }) => ({
     range: text.range(start, end),
-    newText: utf8(newText),
+    newText: Buffer.from(newText, 'latin1').toString('utf8'),
   }));
 }
 

@@ -11,7 +11,7 @@ import { inlayHints } from '../../../src/lsp/features/inlay-hints.js';
 import { definition, references, rename, renameRange } from '../../../src/lsp/features/names.js';
 import { semanticTokens } from '../../../src/lsp/features/semantic-tokens.js';
 import { documentSymbols, foldingRanges } from '../../../src/lsp/features/structure.js';
-import { ConfigText } from '../../../src/lsp/text.js';
+import { ConfigText, utf8 } from '../../../src/lsp/text.js';
 import type { Workspace } from '../../../src/lsp/workspace.js';
 import { workspaceOf } from './workspace.js';
 
@@ -144,6 +144,11 @@ describe('positions', () => {
         expect(text.offset(document.positionAt(document.getText().length))).toBe(text.bytes.length);
       }),
     );
+  });
+
+  it('and texts of findings mix bytes of the config with words of ours', () => {
+    expect(utf8('unknown “Ã¼Ã©” … § 7.6')).toBe('unknown “üé” … § 7.6');
+    expect(utf8('\xff\xfe')).toBe('\xff\xfe');
   });
 
   it('are those of the grammar’s lines and columns', () => {
