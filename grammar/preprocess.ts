@@ -502,6 +502,9 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
   ...each('KAMAILIO OPENSER SER MAXCOMPAT ALL', { run: (p) => p.marker }),
 ]);
 
+/** The words behind `#!` that are directives. */
+export const DIRECTIVE_WORDS: readonly string[] = [...DIRECTIVES.keys()];
+
 const WORD = /[A-Za-z_]+/y;
 const CONDITION = /[#!]!(ifdef|ifndef|ifexp|else|endif)(?![A-Za-z_])/g;
 
