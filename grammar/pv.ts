@@ -106,16 +106,22 @@ function locate(text: string, start: number): number | PvError {
     if (text.charCodeAt(i) !== OPEN) return i;
   }
   const close = matching(text, i, text.length, '(', ')');
+  if (close === TOO_DEEP) return fail(i, `names nest deeper than ${MAX_DEPTH} levels`);
   return close === -1 ? fail(i, 'this parenthesis is not closed') : close + 1;
 }
 
-/** The closing bracket for the opening one at `open`, -1 when there is none before `end`. */
+/** Names in names, and variables in parameters, are bound one inside the other. */
+const MAX_DEPTH = 50;
+const TOO_DEEP = -2;
+
+/** The closing bracket for the opening one at `open`, -1 when there is none before `end`, -2 when they nest too deep. */
 function matching(text: string, open: number, end: number, opening: string, closing: string): number {
   let nest = 0;
   for (let i = open; i < end; i++) {
     const c = text[i];
-    if (c === opening) nest++;
-    else if (c === closing && --nest === 0) return i;
+    if (c === opening) {
+      if (++nest > MAX_DEPTH) return TOO_DEEP;
+    } else if (c === closing && --nest === 0) return i;
   }
   return -1;
 }
@@ -145,7 +151,7 @@ function parseAt(text: string, start: number, end: number): PvNode | PvError {
   let innerOffset = -1;
   if (text.charCodeAt(i) === OPEN) {
     const close = matching(text, i, end, '(', ')');
-    if (close === -1) return fail(i, 'this parenthesis is not closed');
+    if (close < 0) return fail(i, 'this parenthesis is not closed');
     innerOffset = i + 1;
     inner = text.slice(innerOffset, close);
     if (inner === '') return fail(close, `\`${name}\` has an empty name in its parentheses`);
@@ -156,7 +162,7 @@ function parseAt(text: string, start: number, end: number): PvNode | PvError {
   let indexOffset = -1;
   if (text.charCodeAt(i) === OPEN_INDEX) {
     const close = matching(text, i, end, '[', ']');
-    if (close === -1) return fail(i, 'this index is not closed');
+    if (close < 0) return fail(i, 'this index is not closed');
     indexOffset = i + 1;
     index = text.slice(indexOffset, close);
     if (index === '') return fail(close, `\`${name}\` has an empty index`);
@@ -183,7 +189,7 @@ function transformations(
   let i = from;
   while (text.charCodeAt(i) === OPEN_TRANSFORMATION) {
     const close = matching(text, i, end, '{', '}');
-    if (close === -1) return fail(i, 'this transformation is not closed');
+    if (close < 0) return fail(i, 'this transformation is not closed');
     const parsed = transformation(text, i, close);
     if ('error' in parsed) return parsed;
     list.push(parsed);

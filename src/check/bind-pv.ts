@@ -16,11 +16,16 @@ export function bindPvToken(text: string, span: Span, scope: PvScope): PvUse | n
   return bindPvText(text, span, scope);
 }
 
+/** A text as messages quote it. */
+function shortened(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
 /** Binds a text that is exactly one pseudo-variable. */
 export function bindPvText(text: string, span: Span, scope: PvScope): PvUse | null {
   const node = parsePv(text);
   if (isPvError(node)) {
-    scope.findings.add('KTS1031', span, `${text}: ${node.error.message}`);
+    scope.findings.add('KTS1031', span, `${shortened(text)}: ${node.error.message}`);
     return null;
   }
   return bindNode(node, span, scope);
@@ -30,7 +35,7 @@ export function bindPvText(text: string, span: Span, scope: PvScope): PvUse | nu
 export function bindFormat(text: string, span: Span, scope: PvScope): FormatText | null {
   const parts = parseFormat(text);
   if (isPvError(parts)) {
-    scope.findings.add('KTS1031', span, `"${text}": ${parts.error.message}`);
+    scope.findings.add('KTS1031', span, `"${shortened(text)}": ${parts.error.message}`);
     return null;
   }
   const bound: (string | PvUse)[] = [];
