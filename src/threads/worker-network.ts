@@ -15,8 +15,19 @@ import type { Threads } from '../registry/threads.js';
 
 /** A message for a connection, which thread 0 has. */
 const SEND = 'net:send';
+/** A message that thread 0 could not send after all, by the number it was sent with. */
+const UNDELIVERED = 'net:undelivered';
+/** Messages whose outcome somebody waits for; the oldest is forgotten, its transaction has a timer. */
+const MOST_WATCHED = 10_000;
 /** What is to be done with a connection. */
 const CONNECTION = 'net:connection';
+
+interface SendOrder {
+  readonly dst: WireDestination;
+  readonly data: string;
+  /** Whether, and under which number, the sender wants to know that it could not be sent; 0: it does not. */
+  readonly watch: number;
+}
 
 interface ConnectionOrder {
   readonly id: number;
@@ -32,12 +43,19 @@ interface ConnectionOrder {
  */
 export class WorkerNetwork implements Network {
   readonly #own: Network;
+  readonly #watched = new Map<number, () => void>();
+  #lastWatch = 0;
 
   constructor(
     options: NetworkOptions,
     private readonly threads: Threads,
   ) {
     this.#own = createNetwork(options);
+    threads.handle<number>(UNDELIVERED, (watch) => {
+      const undelivered = this.#watched.get(watch);
+      this.#watched.delete(watch);
+      undelivered?.();
+    });
   }
 
   get sockets(): readonly ListenSocket[] {
@@ -57,11 +75,19 @@ export class WorkerNetwork implements Network {
   onMessage(_handler: MessageHandler): void {}
   onConnectionClosed(_handler: ConnectionHandler): void {}
 
-  send(destination: Destination, data: string): boolean {
+  send(destination: Destination, data: string, undelivered?: () => void): boolean {
     if (this.#isOwn(destination)) return this.#own.send(destination, data);
     if (this.#own.socketFor(destination) === null) return false;
-    this.threads.send(0, SEND, { dst: packDestination(destination), data });
+    const watch = undelivered === undefined ? 0 : this.#watch(undelivered);
+    this.threads.send(0, SEND, { dst: packDestination(destination), data, watch } satisfies SendOrder);
     return true;
+  }
+
+  #watch(undelivered: () => void): number {
+    const watch = ++this.#lastWatch;
+    this.#watched.set(watch, undelivered);
+    if (this.#watched.size > MOST_WATCHED) this.#watched.delete(this.#watched.keys().next().value!);
+    return watch;
   }
 
   sendBuffer(destination: Destination, data: Uint8Array): boolean {
@@ -113,8 +139,9 @@ export class WorkerNetwork implements Network {
 
 /** What thread 0 does for the workers' {@link WorkerNetwork}s. */
 export function serveWorkerNetworks(threads: Threads, network: Network): void {
-  threads.handle<{ dst: WireDestination; data: string }>(SEND, ({ dst, data }) => {
-    network.send(unpackDestination(dst, network), data);
+  threads.handle<SendOrder>(SEND, ({ dst, data, watch }, from) => {
+    const tell = watch === 0 ? undefined : () => threads.send(from, UNDELIVERED, watch);
+    if (!network.send(unpackDestination(dst, network), data, tell)) tell?.();
   });
   threads.handle<ConnectionOrder>(CONNECTION, ({ id, alias, lifetime, close }) => {
     if (alias !== undefined) network.addConnectionAlias(id, alias);
