@@ -1,12 +1,5 @@
 import type { Log } from '../observe/log.js';
-import {
-  type LetterHandler,
-  Refused,
-  ROUTING_GROUP,
-  TALLIES,
-  type ThreadGroupSpec,
-  type Threads,
-} from '../registry/threads.js';
+import { type LetterHandler, Refused, TALLIES, type ThreadGroupSpec, type Threads } from '../registry/threads.js';
 import type { Letter, LetterPort } from './letter.js';
 
 export interface ExchangeParts {
@@ -27,6 +20,12 @@ export interface ExchangeParts {
   readonly after: (ms: number, work: () => void) => void;
 }
 
+/** Letters that wait for a thread that is being started again, at most; tasks are bounded by their groups as well. */
+const MAX_WAITING = 20_000;
+
+/** The load of a thread that is not there for good: more than any queue holds. */
+const NO_ROOM = 0x3fffffff;
+
 /**
  * Takes letters to other threads and to handlers of this one. Letters of one turn leave together; those for a thread
  * without a port of its own go over the port of thread 0, which passes them on.
@@ -41,6 +40,8 @@ export class Exchange implements Threads {
   readonly #outgoing = new Map<LetterPort, Letter[]>();
   readonly #questions = new Map<number, { readonly to: number; readonly answer: (value: unknown) => void }>();
   readonly #byName = new Map<string, ThreadGroupSpec>();
+  /** What waits for threads that have died and are being started again. */
+  readonly #down = new Map<number, Letter[]>();
   readonly #lost: ((thread: number) => void)[] = [];
   #nextQuestion = 1;
   #leaving = false;
@@ -63,31 +64,46 @@ export class Exchange implements Threads {
   get place(): number {
     return Math.max(0, this.#parts.members.get(this.#parts.group)?.indexOf(this.index) ?? 0);
   }
-  get spread(): boolean {
-    return this.#byName.has(ROUTING_GROUP);
-  }
 
   tallies(thread: number): Float64Array {
     return this.#parts.tallies.subarray(thread * TALLIES, (thread + 1) * TALLIES);
   }
 
-  /** Opens the way to a thread. Workers have one to thread 0 only. */
+  /** Opens the way to a thread. Workers have one to thread 0 only. What has waited for the thread goes first. */
   connect(thread: number, port: LetterPort): void {
     this.#ports.set(thread, port);
+    const waiting = this.#down.get(thread);
+    this.#down.delete(thread);
+    if (waiting !== undefined && waiting.length > 0) port.post(waiting);
   }
 
-  /** A thread has ended: its tasks are lost, what was asked of it gets no answer. */
-  lost(thread: number): void {
+  /**
+   * A thread has ended and will be started again: its tasks are lost, what was asked of it gets no answer. What is sent to
+   * it from now on waits.
+   * @returns how many tasks are lost
+   */
+  lost(thread: number): number {
+    const { loads } = this.#parts;
     const port = this.#ports.get(thread);
     this.#ports.delete(thread);
     if (port !== undefined) this.#outgoing.delete(port);
-    Atomics.store(this.#parts.loads, thread, 0);
+    this.#down.set(thread, []);
+    const tasks = Atomics.exchange(loads, thread, 0);
     for (const [id, { to, answer }] of this.#questions) {
       if (to !== thread) continue;
       this.#questions.delete(id);
       answer(undefined);
     }
     for (const run of this.#lost) run(thread);
+    return tasks;
+  }
+
+  /** A thread that was lost will not come back: no task is given to it any more. */
+  givenUp(thread: number): void {
+    const waiting = this.#down.get(thread) ?? [];
+    this.#down.delete(thread);
+    for (const letter of waiting) this.#undeliverable(letter);
+    Atomics.store(this.#parts.loads, thread, NO_ROOM);
   }
 
   whenLost(run: (thread: number) => void): void {
@@ -159,7 +175,9 @@ export class Exchange implements Threads {
     }
     const port = this.#ports.get(letter.to) ?? (this.index === 0 ? undefined : this.#ports.get(0));
     if (port === undefined) {
-      this.#undeliverable(letter);
+      const down = this.#down.get(letter.to);
+      if (down !== undefined && down.length < MAX_WAITING) down.push(letter);
+      else this.#undeliverable(letter);
       return;
     }
     const waiting = this.#outgoing.get(port);

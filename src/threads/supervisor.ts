@@ -124,7 +124,7 @@ export class Supervisor {
     const threadId = this.#threadIds.get(index);
     if (threadId !== undefined) this.parts.onLost(threadId);
     this.#threadIds.delete(index);
-    this.parts.exchange.lost(index);
+    const tasks = this.parts.exchange.lost(index);
     const failures = (this.#failures.get(index) ?? 0) + 1;
     this.#failures.set(index, failures);
     const first = this.#waiting.get(index);
@@ -134,11 +134,13 @@ export class Supervisor {
       first(`script thread ${index} (${group}) did not start: ${why}`);
       return;
     }
+    const costs = tasks > 0 ? `; tasks lost: ${tasks}` : '';
     if (failures > MAX_FAILURES) {
-      this.parts.log.error('<core>', `script thread ${index} (${group}) died: ${why}; it is not started again`);
+      this.parts.exchange.givenUp(index);
+      this.parts.log.error('<core>', `script thread ${index} (${group}) died: ${why}${costs}; it is not started again`);
       return;
     }
-    this.parts.log.error('<core>', `script thread ${index} (${group}) died: ${why}; it is started again`);
+    this.parts.log.error('<core>', `script thread ${index} (${group}) died: ${why}${costs}; it is started again`);
     setTimeout(() => this.#serve(group, index), RESTART_MS * 2 ** (failures - 1));
   }
 }

@@ -57,6 +57,9 @@ interface Note {
   /** What its retransmission is found by. */
   readonly request: string | null;
   readonly ack: string | null;
+  /** The request as it came, to answer it should that thread die before it has it. */
+  readonly raw: string;
+  readonly from: WireReceive;
 }
 
 /**
@@ -79,7 +82,7 @@ export class Handover {
     const { threads } = host;
     this.#host = host;
     this.#owners = host.zone.map<Owner & Stored>('tm:owners');
-    host.hooks.elsewhere.push((msg) => this.#isElsewhere(msg));
+    host.hooks.elsewhere.push((msg, counted) => this.#isElsewhere(msg, counted));
     threads.handle<TransactionState>(Kind.BRING, (transaction) => this.#attach(transaction));
     threads.handle<Name & { route: RouteName }>(Kind.CONTINUE, (of) => this.#resume(of, of.route, true));
     threads.handle<Name & { for: number }>(Kind.TAKE, (name) => this.#give(name, name.for));
@@ -99,7 +102,7 @@ export class Handover {
     if (key === null || this.#owners.add(key, this.#ownership(msg) as Owner & Stored)) return true;
     const owner = this.#owners.get(key);
     if (owner === undefined || ownerOf(owner) === this.#host.threadIndex) return true;
-    this.#hand(msg, ownerOf(owner));
+    this.#hand(msg, ownerOf(owner), true);
     return false;
   }
 
@@ -159,10 +162,10 @@ export class Handover {
   }
 
   /** True when another thread was given the message. */
-  #isElsewhere(msg: SipMessage): boolean {
+  #isElsewhere(msg: SipMessage, counted: boolean): boolean {
     const to = msg.isRequest ? this.#threadOfRequest(msg) : this.#threadOfReply(msg);
     if (to === this.#host.threadIndex || to < 0) return false;
-    this.#hand(msg, to);
+    this.#hand(msg, to, counted);
     return true;
   }
 
@@ -197,11 +200,8 @@ export class Handover {
     return thread === this.#host.threadIndex ? (this.#noted.get(key) ?? thread) : thread;
   }
 
-  #hand(msg: SipMessage, to: number): void {
-    this.#host.threads.send(to, this.#host.threads.spread ? ROUTE : RECEIVE, {
-      raw: msg.raw,
-      from: packReceive(msg.received),
-    });
+  #hand(msg: SipMessage, to: number, counted: boolean): void {
+    this.#host.threads.send(to, counted ? RECEIVE : ROUTE, { raw: msg.raw, from: packReceive(msg.received) });
   }
 
   #ownership(msg: SipMessage): Owner {
@@ -217,7 +217,13 @@ export class Handover {
     this.layer.table.remove(t, true);
     this.layer.statistics.created--;
     const key = foreignKey(t.index, t.label);
-    const note = { to, request: requestKey(t.request), ack: t.isInvite ? ackKey(t.callId, t.cseq) : null };
+    const note: Note = {
+      to,
+      request: requestKey(t.request),
+      ack: t.isInvite ? ackKey(t.callId, t.cseq) : null,
+      raw: t.request.raw,
+      from: packReceive(t.request.received),
+    };
     this.#notes.set(key, note);
     if (note.request !== null) this.#noted.set(note.request, to);
     if (note.ack !== null) this.#noted.set(note.ack, to);
@@ -304,21 +310,32 @@ export class Handover {
 
   /** A worker has died: its requests are answered, and belong to nobody. */
   #answerFor(thread: number): void {
-    const { network, proxy, log, threads } = this.#host;
+    const { network, proxy, log, threads, threadIndex } = this.#host;
     const counts = new TmStatistics(threads.tallies(thread));
     counts.freed = counts.created;
     counts.waiting = counts.local = 0;
     let answered = 0;
-    for (const { key, value } of this.#owners.scan({})) {
-      if (ownerOf(value) !== thread) continue;
-      this.#owners.delete(key);
-      if (typeof value === 'number') continue;
-      const received = unpackReceive(value.from as unknown as WireReceive, network);
-      const msg = received && SipMessage.parse(value.raw, received);
-      if (msg === null || msg instanceof ParseFailure || msg.methodId === Method.ACK) continue;
+    const answer = (raw: string, from: WireReceive): void => {
+      const received = unpackReceive(from, network);
+      const msg = received && SipMessage.parse(raw, received);
+      if (msg === null || msg instanceof ParseFailure || msg.methodId === Method.ACK) return;
       const tag = msg.toTag === '' ? proxy.statelessToTag(msg) : null;
       proxy.sendReply(new ScriptContext(msg, RouteKind.REQUEST), 500, 'Server Internal Error', tag);
       answered++;
+    };
+    for (const { key, value } of this.#owners.scan({})) {
+      if (ownerOf(value) !== thread) continue;
+      this.#owners.delete(key);
+      if (typeof value !== 'number') answer(value.raw, value.from as unknown as WireReceive);
+    }
+    for (const [key, note] of this.#notes) {
+      if (note.to !== thread) continue;
+      // It was on its way and has not arrived: nobody else knows of it.
+      if (note.request !== null && this.#owners.delete(note.request)) answer(note.raw, note.from);
+      if (note.ack !== null) this.#owners.delete(note.ack);
+      const [index = 0, label = 0] = key.split('.').map(Number);
+      if (threadOf(index) === threadIndex) this.#endedElsewhere({ index, label });
+      else this.#forget(key);
     }
     if (answered > 0) log.error('tm', `${answered} requests of thread ${thread}, which died, were answered with 500`);
   }

@@ -131,7 +131,7 @@ describe('tasks', () => {
   });
 
   test('of a thread that is lost give their places back, and nobody waits for its answers', async () => {
-    const { all, loads, logged } = threads();
+    const { all, loads } = threads();
     all[1].handle('work', () => new Promise(() => {}));
     all[0].dispatch('w', 'work', null);
     const asked = all[0].ask(1, 'work', null);
@@ -142,7 +142,25 @@ describe('tasks', () => {
     expect(await asked).toBeUndefined();
     expect(lost).toEqual([1]);
     expect([...loads]).toEqual([0, 0, 0]);
-    all[0].dispatchTo(1, 'w', 'work', null);
+  });
+
+  test('wait for a thread that is being started again, and are refused when it is given up', async () => {
+    const { all, loads, logged } = threads();
+    const got: number[] = [];
+    all[1].handle<number>('work', (n) => got.push(n));
+    expect(all[0].reserve('w')).toBe(1);
+    expect(all[0].lost(1)).toBe(1);
+    expect(all[0].dispatch('w', 'work', 1)).toBe(1);
+    await settled();
+    expect(got).toEqual([]);
+    all[0].connect(1, { post: (letters) => all[1].receive(structuredClone(letters)) });
+    await settled();
+    expect(got).toEqual([1]);
+    all[0].lost(1);
+    all[0].dispatch('w', 'work', 2);
+    all[0].givenUp(1);
     expect(logged.at(-1)?.text).toBe('script thread 1 is not there: a letter (work) is lost');
+    expect([1, 2, 3].map(() => all[0].dispatch('w', 'work', null))).toEqual([2, 2, Refused.FULL]);
+    expect(loads[2]).toBe(2);
   });
 });
