@@ -46,6 +46,11 @@ function statelessBranch(msg: SipMessage): string {
 
 const SECOND_SEED = 0x9747b28c;
 
+/** All destinations have the same fields in the same order: whoever sends sees one shape of object. */
+function destinationOf({ proto, address, port }: Resolved, socket: ListenSocket | null): Destination {
+  return { proto, address, port, socket, connectionId: 0, noConnect: false, closeAfterSend: false };
+}
+
 /** What `forward()` returns when it fails, by upstream's codes. */
 const Forward = { NO_SOCKET: -7, BAD_ADDRESS: -478, BAD_URI: -479, NOT_SENT: -510 } as const;
 /** What `sl_reply_error()` answers for after a forward that could not be sent. */
@@ -124,13 +129,10 @@ export class StatelessProxy implements StatelessCore {
   }
 
   #usable(all: readonly Resolved[], socket: ListenSocket | null): Destination[] {
-    const list: Destination[] = [];
-    for (const { proto, address, port } of all) {
-      if (address.includes(':') && !this.#hasIpv6()) continue;
-      // All destinations have the same fields in the same order: whoever sends sees one shape of object.
-      list.push({ proto, address, port, socket, connectionId: 0, noConnect: false, closeAfterSend: false });
-    }
-    return list;
+    const [only] = all;
+    if (only !== undefined && all.length === 1 && !only.address.includes(':')) return [destinationOf(only, socket)];
+    const usable = all.filter(({ address }) => !address.includes(':') || this.#hasIpv6());
+    return usable.map((resolved) => destinationOf(resolved, socket));
   }
 
   /** Without IPv6 sockets an IPv6 address leads nowhere. */

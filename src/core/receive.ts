@@ -16,7 +16,7 @@ export interface ReceiverParts {
   /** Forwards a reply that belongs to no transaction. */
   readonly forwardReply: (ctx: ScriptContext) => boolean | Promise<boolean>;
   readonly counters: ReceiveCounters;
-  /** Gives a message to a worker that routes it; false when this thread is to. Null where there are no such workers. */
+  /** Gives a message to the thread that routes it; false when this one is to. Null where there are no others. */
   readonly distribute: ((msg: SipMessage) => boolean) | null;
 }
 
@@ -70,6 +70,18 @@ export class Receiver {
     return undefined;
   }
 
+  /** Routes a message that thread 0 took off the network and has not looked at any further. */
+  route(raw: string, received: ReceiveInfo): Promise<void> | undefined {
+    try {
+      const msg = SipMessage.parse(raw, received);
+      if (!(msg instanceof ParseFailure)) return this.#run(msg, false);
+      this.#unparsable(SipMessage.unread(raw, received), msg.reason);
+    } catch (e) {
+      this.#failed(e, raw);
+    }
+    return undefined;
+  }
+
   /** Reads what the `rawReceived` hooks make of a packet. */
   #intercepted(raw: string, received: ReceiveInfo): Promise<void> | undefined {
     const attrs = new Attributes();
@@ -90,7 +102,10 @@ export class Receiver {
 
   /** Runs a parsed message through the routes. */
   process(msg: SipMessage, internal = false, attrs?: Attributes): Promise<void> | undefined {
-    if (!internal && this.parts.distribute?.(msg)) return undefined;
+    return !internal && this.parts.distribute?.(msg) ? undefined : this.#run(msg, internal, attrs);
+  }
+
+  #run(msg: SipMessage, internal: boolean, attrs?: Attributes): Promise<void> | undefined {
     const pending = msg.isRequest ? this.#request(msg, internal, attrs) : this.#replyMessage(msg, internal, attrs);
     return pending?.catch((e: unknown) => this.#failed(e, msg.raw));
   }
@@ -107,7 +122,7 @@ export class Receiver {
   /** True when another thread has been given the message: what it belongs to is there. */
   #isElsewhere(msg: SipMessage): boolean {
     const { elsewhere } = this.parts.hooks;
-    for (let i = 0; i < elsewhere.length; i++) if (elsewhere[i]!(msg)) return true;
+    for (let i = 0; i < elsewhere.length; i++) if (elsewhere[i]!(msg, true)) return true;
     return false;
   }
 

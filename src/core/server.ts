@@ -14,9 +14,10 @@ import { registerCoreCommands } from '../rpc/core-commands.js';
 import { RpcTable } from '../rpc/table.js';
 import { Stop } from '../script/context.js';
 import { makeCommon } from './common.js';
+import { undeclaredGroups } from './distribute.js';
 import { serverFacts } from './facts.js';
 import { lintInputOf, logTraps } from './lint-input.js';
-import { resolveListeners } from './listeners.js';
+import { type Listeners, resolveListeners } from './listeners.js';
 import { makeLog, makeThread } from './make-thread.js';
 import { networkOptions } from './network-settings.js';
 import type { ServerOptions } from './options.js';
@@ -47,7 +48,7 @@ export interface Checked {
   readonly accepted: boolean;
   /** True when a start would get past the config. */
   readonly startable: boolean;
-  /** One sentence for each address to listen on that does not resolve. */
+  /** One sentence for each address to listen on that does not resolve, or whose messages nobody would route. */
   readonly reasons: readonly string[];
   /** For lint, which says what else may be wrong; null when the text could not be understood. */
   readonly lint: LintInput | null;
@@ -228,9 +229,10 @@ export async function checkConfig(options: ServerOptions): Promise<Checked | Sta
   await prepared.network.close();
   const { thread, diagnostics, accepted } = prepared;
   const listeners = thread && (await resolveListeners(thread.program, options, addressesOf));
-  const reasons = listeners?.errors ?? [];
-  const resolved = reasons.length === 0;
-  const startable = resolved && !diagnostics.some((d) => d.severity === 'error');
+  const unresolved = listeners?.errors ?? [];
+  const resolved = unresolved.length === 0;
+  const reasons = thread && listeners ? [...unresolved, ...unrouted(thread.program, listeners)] : [];
+  const startable = reasons.length === 0 && !diagnostics.some((d) => d.severity === 'error');
   const { parsed, sources } = prepared.loaded;
   const read = (file: string) => sources.get(resolvePath(options.cwd, file)) ?? null;
   return { diagnostics, accepted: accepted && resolved, startable, reasons, lint: prepared.lint, parsed, read };
@@ -244,6 +246,10 @@ async function addressesOf(host: string): Promise<readonly string[]> {
     return [];
   }
 }
+
+/** One sentence for each group that is to route what a socket receives and is not there. */
+const unrouted = (program: Program, { specs }: Listeners): string[] =>
+  undeclaredGroups(specs, program.settings, program.asyncGroups);
 
 /** Runs event_route[core:worker-one-init]; why the server must not start, or null. */
 async function runInit(thread: ScriptThread): Promise<string | null> {
@@ -271,7 +277,8 @@ export async function startServer(options: ServerOptions): Promise<Started | Sta
   if (prepared.lint) logTraps(prepared.lint, log);
   const { program } = thread;
   const listeners = await resolveListeners(program, options, addressesOf);
-  if (listeners.errors.length > 0) return refuse(listeners.errors);
+  const wrong = [...listeners.errors, ...unrouted(program, listeners)];
+  if (wrong.length > 0) return refuse(wrong);
   for (const alias of listeners.aliases) thread.myself.addAlias(alias);
   const { errors } = await network.listen(listeners.specs);
   if (errors.length > 0) return refuse(errors.map((e) => e.message));

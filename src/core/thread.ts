@@ -12,7 +12,7 @@ import { Linker, NOWHERE } from '../compile/link.js';
 import type { Databases } from '../db/database.js';
 import type { Resolver } from '../net/resolve.js';
 import type { Network } from '../net/transport.js';
-import { packReceive, RECEIVE, ROUTE, unpackReceive, type WireMessage } from '../net/wire.js';
+import { RECEIVE, ROUTE, unpackReceive, type WireMessage } from '../net/wire.js';
 import type { Log } from '../observe/log.js';
 import type { Statistics } from '../observe/statistics.js';
 import { VERSION } from '../observe/version.js';
@@ -21,7 +21,7 @@ import type { CoreSettings } from '../registry/core-settings.js';
 import { noHooks } from '../registry/hooks.js';
 import type { Host } from '../registry/host.js';
 import { ConfigError, type ModuleDef } from '../registry/module.js';
-import { ROUTING_GROUP, type Threads } from '../registry/threads.js';
+import type { Threads } from '../registry/threads.js';
 import type { RpcTable } from '../rpc/table.js';
 import { AsyncStatements } from '../script/async-statements.js';
 import type { ScriptContext } from '../script/context.js';
@@ -30,10 +30,10 @@ import { ScriptRuntime } from '../script/runtime.js';
 import { ScriptVars } from '../script/script-vars.js';
 import type { SelectEntry } from '../script/selects/node.js';
 import type { Zone } from '../shm/zone.js';
-import type { SipMessage } from '../sip/message.js';
 import type { ReceiveInfo } from '../sip/receive-info.js';
 import { registerCoreGroups } from './cfg-groups.js';
 import { CfgTable, customVariable } from './cfg-variables.js';
+import { distributor } from './distribute.js';
 import { coreModule } from './module.js';
 import { Myself } from './myself.js';
 import { StatelessProxy } from './proxy.js';
@@ -245,7 +245,13 @@ export class ScriptThread implements Host {
       routes: this.routes,
       forwardReply: (ctx) => this.proxy.forwardReply(ctx),
       counters: receiveCounters(this.statistics),
-      distribute: this.threads.spread && this.threadIndex === 0 ? (msg) => this.#distribute(msg) : null,
+      distribute: distributor({
+        threads: this.threads,
+        settings: this.settings,
+        hooks: this.hooks,
+        log: this.log,
+        overloaded: this.statistics.counter('core', 'overloaded', 'Messages dropped since their worker had too many.'),
+      }),
     }));
     this.threads.handle<WireMessage>(RECEIVE, ({ raw, from }) => {
       const received = unpackReceive(from, this.network);
@@ -253,22 +259,9 @@ export class ScriptThread implements Host {
     });
     this.threads.handle<WireMessage>(ROUTE, ({ raw, from }) => {
       const received = unpackReceive(from, this.network);
-      return received === null ? undefined : receiver.receive(raw, received);
+      return received === null ? undefined : receiver.route(raw, received);
     });
     return receiver;
-  }
-
-  /** Hands a message to the worker that routes its call, unless it is none that can be told by its Call-ID. */
-  #distribute(msg: SipMessage): boolean {
-    const { callId, via1 } = msg;
-    if (callId === null || via1 === null) return false;
-    for (const elsewhere of this.hooks.elsewhere) if (elsewhere(msg)) return true;
-    const letter: WireMessage = { raw: msg.raw, from: packReceive(msg.received) };
-    if (this.threads.dispatch(ROUTING_GROUP, ROUTE, letter, callId) < 0) {
-      this.statistics.counter('core', 'overloaded', 'Messages dropped since their worker had too many.').inc();
-      this.log.warn('<core>', 'a message is dropped: its worker has too many already');
-    }
-    return true;
   }
 
   receive(raw: string, received: ReceiveInfo): Promise<void> | undefined {

@@ -45,7 +45,7 @@ export const NO_EFFECT: readonly (readonly [reason: string, names: readonly Core
   ['There is no multicast.', names('mcast mcast_loopback mcast_ttl')],
   [
     'Packets are sent through sockets of the system, not raw ones.',
-    names('udp4_raw udp4_raw_mtu udp4_raw_ttl udp_receiver_mode udp_accept_proxy'),
+    names('udp4_raw udp4_raw_mtu udp4_raw_ttl udp_accept_proxy'),
   ],
   [
     'There is no list of blocked destinations; `t_relay()` goes to the next address by itself.',

@@ -115,8 +115,11 @@ export interface Hooks {
   readonly rawReceived: ((raw: string, received: ReceiveInfo, attrs: Attributes) => string | Promise<string>)[];
   /** Before a packet is handed to the network: each may put another text in its place. */
   readonly rawSending: ((text: string, dst: Destination, attrs: Attributes) => string)[];
-  /** With several threads: true when another thread has been given the message, since what it belongs to is there. */
-  readonly elsewhere: ((msg: SipMessage) => boolean)[];
+  /**
+   * With several threads: true when another thread has been given the message, since what it belongs to is there.
+   * `counted`: this thread has begun to route it; the other one does not count it again.
+   */
+  readonly elsewhere: ((msg: SipMessage, counted: boolean) => boolean)[];
   /**
    * Before `async()` makes a run wait: 0 ends the script (a retransmission, which was absorbed), a negative code says that
    * it cannot wait.

@@ -39,8 +39,6 @@ export interface Threads {
   readonly groups: readonly ThreadGroupSpec[];
   /** How many script threads there are, thread 0 included. */
   readonly count: number;
-  /** Messages are routed by workers, spread by Call-ID (`--workers`); thread 0 only receives. */
-  readonly spread: boolean;
 
   /**
    * {@link TALLIES} numbers of a thread, which that thread counts in and all can read at once: for what is counted too
