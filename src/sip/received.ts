@@ -30,25 +30,27 @@ export function hostIs(host: string, ip: string): boolean {
  * forwarded and behind them in a reply, as upstream places them; parameters that are there change in place.
  */
 export function viaChanges(msg: SipMessage, via: Via, forReply: boolean): ViaChange[] {
-  const changes: ViaChange[] = [];
   const info = msg.received;
   let inserted = '';
+  let rport: ViaChange | null = null;
+  let received: ViaChange | null = null;
   if (via.rportStart >= 0 || msg.forceRport) {
-    const rport = `;rport=${info.srcPort}`;
-    if (via.rportStart < 0) inserted = rport;
-    else changes.push({ at: via.rportStart, length: via.rportEnd - via.rportStart, text: rport });
+    const text = `;rport=${info.srcPort}`;
+    if (via.rportStart < 0) inserted = text;
+    else rport = { at: via.rportStart, length: via.rportEnd - via.rportStart, text };
   }
   if (needsReceived(msg, via)) {
-    const received = `;received=${info.srcIp}`;
-    if (via.receivedStart < 0) inserted += received;
-    else changes.push({ at: via.receivedStart, length: via.receivedEnd - via.receivedStart, text: received });
+    const text = `;received=${info.srcIp}`;
+    if (via.receivedStart < 0) inserted += text;
+    else received = { at: via.receivedStart, length: via.receivedEnd - via.receivedStart, text };
   }
-  if (changes.length === 2 && changes[0]!.at > changes[1]!.at) changes.reverse();
-  if (inserted !== '') {
-    if (forReply) changes.push({ at: via.end, length: 0, text: inserted });
-    else changes.unshift({ at: via.paramsStart, length: 0, text: inserted });
-  }
-  return changes;
+  // Written out, not pushed: an array that grows makes room for seventeen.
+  if (rport !== null && received !== null) return rport.at > received.at ? [received, rport] : [rport, received];
+  const inPlace = rport ?? received;
+  if (inserted === '') return inPlace === null ? [] : [inPlace];
+  const added = { at: forReply ? via.end : via.paramsStart, length: 0, text: inserted };
+  if (inPlace === null) return [added];
+  return forReply ? [inPlace, added] : [added, inPlace];
 }
 
 /** Where the reply to a request over a datagram transport goes. */

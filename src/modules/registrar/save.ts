@@ -206,13 +206,14 @@ function register(
   const { settings, usrloc } = registrar;
   const isNew = record.contacts.length === 0;
   const single = (flags & SaveFlag.ONE_CONTACT) !== 0;
-  const asked: { readonly info: ContactInfo; readonly expires: number }[] = [];
-  for (const header of headers) {
+  const asked = new Array<{ readonly info: ContactInfo; readonly expires: number }>(headers.length);
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i]!;
     const expires = contactExpires(ctx, header, settings, record.now, (flags & SaveFlag.NO_VARIATION) === 0);
     if (expires instanceof Refusal) return expires;
     const info = contactInfo(ctx, common, header, expires, settings, useRegId, record.contacts);
     if (info instanceof Refusal) return info;
-    asked.push({ info, expires });
+    asked[i] = { info, expires };
   }
   const most = settings.number(ctx, 'max_contacts') ?? settings.current.max_contacts;
   if (most > 0 && (isNew || !single)) {

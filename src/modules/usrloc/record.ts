@@ -37,13 +37,15 @@ export interface RecordRules {
 /** Upstream's database modes. */
 export const DbMode = { NONE: 0, WRITE_THROUGH: 1, WRITE_BACK: 2, DB_ONLY: 3, READ_ONLY: 4 } as const;
 
+const NO_EVENTS: readonly ContactEvent[] = [];
+
 /**
  * The bindings of one address of record while they are changed. Changes are made in memory only; events and writes
  * are collected for whoever stores the record.
  */
 export class LocationRecord {
   contacts: readonly Contact[];
-  readonly events: ContactEvent[] = [];
+  events: readonly ContactEvent[] = NO_EVENTS;
   readonly writes: PendingWrite[] = [];
 
   constructor(
@@ -70,7 +72,7 @@ export class LocationRecord {
       kaRoundtrip: 0,
     });
     this.#place(contact, this.contacts);
-    this.events.push({ type: 'insert', contact });
+    this.#note({ type: 'insert', contact });
     if (this.#writesNow(info.flags)) this.writes.push({ op: 'insert', contact });
     return contact;
   }
@@ -79,14 +81,14 @@ export class LocationRecord {
   update(old: Contact, info: ContactInfo): Contact {
     const contact = renewedContact(old, info, this.#stateAfterUpdate(old.state, info.flags), this.now);
     this.#move(old, contact);
-    this.events.push({ type: 'update', contact });
+    this.#note({ type: 'update', contact });
     if (this.#writesNow(info.flags)) this.writes.push({ op: old.state === 'CS_NEW' ? 'insert' : 'update', contact });
     return contact;
   }
 
   /** Removes a contact; with write-back what the database knows is only marked, the timer removes it there too. */
   delete(old: Contact, memoryOnly = (old.flags & ContactFlag.MEMORY_ONLY) !== 0): void {
-    this.events.push({ type: 'delete', contact: old });
+    this.#note({ type: 'delete', contact: old });
     if (this.rules.dbMode === DbMode.WRITE_BACK && old.state !== 'CS_NEW') {
       const flags = memoryOnly ? old.flags | ContactFlag.MEMORY_ONLY : old.flags & ~ContactFlag.MEMORY_ONLY;
       this.contacts = this.contacts.map((c) => (c === old ? { ...old, expires: DELETED, flags } : c));
@@ -102,7 +104,7 @@ export class LocationRecord {
     if (gone.length === 0) return gone;
     this.contacts = this.contacts.filter((c) => !gone.includes(c));
     for (const contact of gone) {
-      this.events.push({ type: 'expire', contact });
+      this.#note({ type: 'expire', contact });
       const inDatabase = contact.state !== 'CS_NEW' && (contact.flags & ContactFlag.MEMORY_ONLY) === 0;
       const { dbMode } = this.rules;
       if (inDatabase && (dbMode === DbMode.WRITE_THROUGH || dbMode === DbMode.WRITE_BACK)) {
@@ -125,6 +127,11 @@ export class LocationRecord {
   /** Changes a contact in place, with no event: signs of life. */
   replace(old: Contact, contact: Contact): void {
     this.contacts = this.contacts.map((c) => (c === old ? contact : c));
+  }
+
+  /** There is mostly one event; an array that grows would make room for seventeen. */
+  #note(event: ContactEvent): void {
+    this.events = this.events.length === 0 ? [event] : [...this.events, event];
   }
 
   /** Whether a change of a contact goes to the database at once. */

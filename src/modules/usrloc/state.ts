@@ -17,6 +17,8 @@ export type ContactCallback = (event: ContactEvent, domain: Domain) => void;
 
 type Values = ParamValues<typeof definitions>;
 
+const NO_ATTRIBUTES: readonly ContactAttribute[] = [];
+
 /** The location tables. Registrar, nathelper and others work on them through {@link domain}. */
 export class Usrloc {
   readonly rules: RecordRules;
@@ -155,7 +157,7 @@ export class Usrloc {
   attributesFor(attrs: Attributes): readonly ContactAttribute[] {
     const name = this.params.xavp_contact;
     const top = name ? attrs.xavps.get(name) : undefined;
-    if (!(top instanceof XavpList)) return [];
+    if (!(top instanceof XavpList)) return NO_ATTRIBUTES;
     const list: ContactAttribute[] = [];
     for (const { name: field, value } of top.items()) {
       if (typeof value === 'string' || typeof value === 'number') list.push([field, value]);
