@@ -22,3 +22,8 @@ const ALL: ReadonlyMap<string, CodeFact> = new Map<string, CodeFact>([
 export function codeFact(code: string): CodeFact | undefined {
   return ALL.get(code);
 }
+
+/** Every code with its meaning, in order. */
+export function allCodes(): readonly (readonly [code: string, fact: CodeFact])[] {
+  return [...ALL].sort(([a], [b]) => a.localeCompare(b));
+}

@@ -109,6 +109,14 @@ describe('# kts-ignore', () => {
   });
 });
 
+test('kts explain without a code lists them all', async () => {
+  const { status, out } = await kts('explain');
+  expect(status).toBe(0);
+  expect(out).toMatch(/^KTS0001 {2}error {4}The text does not follow/);
+  expect(out).toMatch(/^KTS1090 {2}warning /m);
+  expect(out).toMatch(/^KTS2\d{3} {2}/m);
+});
+
 describe('--fix', () => {
   const WRONG =
     'loadmodule "pv"\r\nloadmodule "xlog"\r\nloadmodule "pv"\r\nmodparam("xlog", "buf_size", "4096")\r\nrequest_route {\r\n\txlog("a")\r\n\tif (1) {}\r\n}\r\n';

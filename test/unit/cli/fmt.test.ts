@@ -55,9 +55,11 @@ describe('kts fmt', () => {
 
   test('a file of statements, and one that uses defines of the file that includes it', async () => {
     expect((await kts('fmt', file('xlog( "a" );\n if(x()) exit;\n'))).out).toBe('xlog("a");\nif (x()) exit;\n');
-    const part = file('modparam( "db","url",DBURL )\n');
-    expect((await kts('fmt', part)).status).toBe(2);
-    expect((await kts('fmt', '-A', 'DBURL="x"', part)).out).toBe('modparam("db", "url", DBURL)\n');
+    const part = file('modparam( "db","url",DBURL )\nroute[X] { if($x<LIMIT) f( SIZE ); }\n');
+    expect((await kts('fmt', part)).out).toBe('modparam("db", "url", DBURL)\nroute[X] { if ($x < LIMIT) f(SIZE); }\n');
+    const block = file('route[X] {\n BEGIN\n foo();\n }\n}\n');
+    expect((await kts('fmt', block)).status).toBe(2);
+    expect((await kts('fmt', '-A', 'BEGIN=if (1) {', block)).out).toBe('route[X] {\n\tBEGIN\n\tfoo();\n}\n}\n');
   });
 
   test('--range: only these lines', async () => {
