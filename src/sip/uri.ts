@@ -2,7 +2,7 @@
  * SIP, SIPS, TEL and TELS URIs (RFC 3261 §19.1, RFC 3966) and URNs, split into their parts in one pass.
  * Absent parts are empty strings; values keep their escapes, as pseudo-variables print them.
  */
-import { COLON, equalsIgnoreCase, isDigit, LBRACKET, QMARK, rangeEquals, SEMI } from './chars.js';
+import { COLON, equalsIgnoreCase, isDigit, LBRACKET, QMARK, RBRACKET, rangeEquals, SEMI } from './chars.js';
 import { paramValue } from './params.js';
 import type { Proto } from './receive-info.js';
 
@@ -169,7 +169,7 @@ function parseSip(text: string, scheme: UriScheme, start: number, end: number): 
     const first = text.charCodeAt(hostStart);
     if (first === 45 || first === 46) return null;
   }
-  const hostEnd = endOfHost(text, hostStart, end);
+  const hostEnd = endOfHost(text, hostStart, end, at >= 0);
   if (hostEnd <= hostStart) return null;
   let portEnd = hostEnd;
   let port = 0;
@@ -212,7 +212,7 @@ function parseSip(text: string, scheme: UriScheme, start: number, end: number): 
 }
 
 /** End of the host that starts at `from`; `from` itself when there is none, -1 for an unclosed bracket. */
-function endOfHost(text: string, from: number, end: number): number {
+function endOfHost(text: string, from: number, end: number, behindUser: boolean): number {
   if (from < end && text.charCodeAt(from) === LBRACKET) {
     const close = text.indexOf(']', from);
     if (close < 0 || close === from + 1) return -1;
@@ -227,7 +227,8 @@ function endOfHost(text: string, from: number, end: number): number {
   for (; i < end; i++) {
     const c = text.charCodeAt(i);
     if (c === COLON || c === SEMI || c === QMARK) break;
-    if (!isHostChar(c)) return -1;
+    // Upstream takes a host that nothing stands before for a user until it ends, and so looks at its characters as little.
+    if (behindUser ? !isHostChar(c) : c === LBRACKET || c === RBRACKET) return -1;
   }
   return i;
 }

@@ -73,7 +73,7 @@ describe('parseUri', () => {
     'sip:a@[xyz]',
     'tel:',
     'sip:a@b.com,x',
-    'sip:a b',
+    'sip:u@a b',
     'urn:x',
   ])('refuses %j', (text) => {
     expect(parseUri(text)).toBeNull();
