@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import type {
   Change,
@@ -22,6 +23,20 @@ export interface SqliteSettings {
   readonly journalMode: string | undefined;
   /** How long a statement waits for another writer, in milliseconds. */
   readonly busyTimeoutMs: number;
+}
+
+/** What tells a file from another one that took its place. */
+interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+function identity(path: string): FileIdentity | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Prepared statements kept per connection; scripts and modules use a few dozen texts. */
@@ -60,7 +75,11 @@ type Statement = SqliteDatabase.Statement<SqliteValue[], SqliteValue[]>;
 export class SqliteConnection {
   readonly #statements = new Map<string, Statement>();
 
-  private constructor(private readonly db: SqliteDatabase.Database) {}
+  /** @param file - what the path named when it was opened; null for a database without a file */
+  private constructor(
+    private readonly db: SqliteDatabase.Database,
+    private readonly file: FileIdentity | null,
+  ) {}
 
   static open(settings: SqliteSettings): DbResult<SqliteConnection> {
     try {
@@ -76,7 +95,7 @@ export class SqliteConnection {
         db.close();
         throw error;
       }
-      return dbOk(new SqliteConnection(db));
+      return dbOk(new SqliteConnection(db, settings.path === ':memory:' ? null : identity(settings.path)));
     } catch (error) {
       return { ok: false, error: describe(error, settings.path) };
     }
@@ -98,6 +117,7 @@ export class SqliteConnection {
 
   /** All or nothing. */
   transaction(changes: readonly Change[]): DbResult<readonly ChangeResult[]> {
+    if (!this.#isInPlace()) return this.#misplaced();
     return this.#attempt(() => this.db.transaction(() => changes.map((change) => this.#write(change))).immediate());
   }
 
@@ -106,6 +126,7 @@ export class SqliteConnection {
    * fails, all of them have failed.
    */
   group(batches: readonly (readonly Change[])[]): DbResult<readonly ChangeResult[]>[] {
+    if (!this.#isInPlace()) return batches.map(() => this.#misplaced());
     const outcome = this.#attempt(() =>
       this.db
         .transaction(() =>
@@ -142,6 +163,17 @@ export class SqliteConnection {
   close(): void {
     this.#statements.clear();
     this.db.close();
+  }
+
+  /** SQLite goes on writing to a file that was moved or removed, where no next start would look for it. */
+  #isInPlace(): boolean {
+    if (this.file === null) return true;
+    const now = identity(this.db.name);
+    return now !== null && now.ino === this.file.ino && now.dev === this.file.dev;
+  }
+
+  #misplaced(): { readonly ok: false; readonly error: DbError } {
+    return { ok: false, error: { code: 'gone', message: `${this.db.name}: the file has been moved or removed` } };
   }
 
   #read(sql: Sql): Rows {
