@@ -165,5 +165,6 @@ const HELP = `Usage: kamailio [options]
  -w DIR       working directory; -Y DIR run directory
  -u USER, -g GROUP
  -v, -I, -h   version, build information, this text
-Options for memory pools and process counts (-m -M -x -X -n -N …) are accepted and have no effect.
+ -m MB        what script threads share at most (4 to 4096, default 1024; a single thread has its heap)
+Options for private memory, memory managers and process counts (-M -x -X -n -N …) are accepted and have no effect.
 `;

@@ -5,7 +5,7 @@ import { JsonSink, type LogSink, StderrSink } from '../observe/log.js';
 import { BatchedOutput } from '../observe/output.js';
 import { outlive } from './last-resort.js';
 import { countLine, mayColour, renderDiagnostics } from './report.js';
-import { type ConfigOptions, serverOptions, threadCount, withConfigOptions } from './shared-options.js';
+import { type ConfigOptions, megabytes, serverOptions, threadCount, withConfigOptions } from './shared-options.js';
 import { PATIENCE, untilSignal } from './signals.js';
 
 interface RunOptions extends ConfigOptions {
@@ -14,6 +14,7 @@ interface RunOptions extends ConfigOptions {
   readonly logFormat: 'text' | 'json';
   readonly debug?: string;
   readonly workers?: number;
+  readonly shm?: number;
 }
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
@@ -34,6 +35,7 @@ export function runCommand(): Command {
         .argParser(threadCount)
         .env('KTS_WORKERS'),
     )
+    .addOption(new Option('--shm <MB>', 'what threads share at most, in megabytes (default 1024)').argParser(megabytes))
     .option('-d, --debug <level>', 'log level, instead of the config’s debug')
     .action(async (file: string, options: RunOptions) => {
       const { write } = new BatchedOutput(process.stderr.fd);
@@ -45,6 +47,7 @@ export function runCommand(): Command {
         ...(options.state === undefined ? {} : { stateDir: options.state }),
         ...(options.debug === undefined ? {} : { debugLevel: Number(options.debug) }),
         ...(options.workers === undefined ? {} : { workers: options.workers }),
+        ...(options.shm === undefined ? {} : { sharedBytes: options.shm * 2 ** 20 }),
         listen: options.listen,
       });
       if (!started.ok) {

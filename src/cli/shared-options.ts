@@ -52,6 +52,13 @@ export function threadCount(text: string): number {
   return n;
 }
 
+/** What threads share, in megabytes (`--shm`). */
+export function megabytes(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 4 || n > 4096) throw new InvalidArgumentError('It is a number from 4 to 4096.');
+  return n;
+}
+
 /** Server options for a config named on the command line. */
 export function serverOptions(file: string, options: ConfigOptions, sink: LogSink): ServerOptions {
   return {

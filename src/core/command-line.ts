@@ -29,7 +29,7 @@ const SHORT: Readonly<Record<string, OptionDef>> = {
   Y: { value: true },
   P: { value: true },
   L: { value: true, ignored: 'modules are part of kts' },
-  m: { value: true, ignored: NO_POOLS },
+  m: { value: true },
   M: { value: true, ignored: NO_POOLS },
   x: { value: true, ignored: NO_POOLS },
   X: { value: true, ignored: NO_POOLS },

@@ -8,7 +8,7 @@ import { Exchange } from '../threads/exchange.js';
 import { membersOf } from '../threads/supervisor.js';
 import type { ServerOptions } from './options.js';
 
-/** Memory that threads share, in bytes: backed only where it is used. */
+/** Memory that threads share unless told otherwise, in bytes: backed only where it is used. */
 const SHARED_BYTES = 1024 * 1024 * 1024;
 
 /** Received messages that wait for one worker at most. */
@@ -53,7 +53,7 @@ export function makeCommon(options: ServerOptions, groups: readonly ThreadGroupS
   const tallies = new Float64Array(new SharedArrayBuffer(count * TALLIES * 8));
   const exchange = makeExchange({ options, log, index: 0, group: '', groups: plain, members, count, loads, tallies });
   if (alone) return { zone: new LocalZone(options.clock), exchange, counters: undefined, workers: null };
-  const zone = SharedZone.create({ bytes: SHARED_BYTES, clock: options.clock });
+  const zone = SharedZone.create({ bytes: options.sharedBytes ?? SHARED_BYTES, clock: options.clock });
   return {
     zone,
     exchange,

@@ -1,4 +1,5 @@
 import type { Program } from '../check/program.js';
+import { sharedMemory } from '../observe/memory.js';
 import { VERSION } from '../observe/version.js';
 import type { ServerFacts } from '../rpc/server-facts.js';
 import type { ServerOptions } from './options.js';
@@ -35,17 +36,7 @@ export function serverFacts(of: {
     hasMyselfChecks: () => thread.myself.hasChecks,
     modules: () => program.modules.map((m) => m.def.name).reverse(),
     defines: () => [...defines].map(([name, value]) => ({ name, value: value ?? undefined })),
-    memory: () => {
-      const { heapTotal, heapUsed, rss } = process.memoryUsage();
-      return {
-        total: rss,
-        free: heapTotal - heapUsed,
-        used: heapUsed,
-        realUsed: heapTotal,
-        maxUsed: heapTotal,
-        fragments: 1,
-      };
-    },
+    memory: () => ({ ...sharedMemory(thread.zone.stats()), fragments: 0 }),
     tcp: () =>
       thread.settings.disable_tcp === 1
         ? undefined

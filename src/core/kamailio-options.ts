@@ -5,7 +5,16 @@ import type { ServerOptions } from './options.js';
 export interface KamailioCommand {
   readonly server: Pick<
     ServerOptions,
-    'configFile' | 'defines' | 'substs' | 'listen' | 'aliases' | 'preamble' | 'allowMissing' | 'debugOffset' | 'args'
+    | 'configFile'
+    | 'defines'
+    | 'substs'
+    | 'listen'
+    | 'aliases'
+    | 'preamble'
+    | 'allowMissing'
+    | 'debugOffset'
+    | 'args'
+    | 'sharedBytes'
   >;
   readonly mode: 'run' | 'check' | 'version' | 'build-info' | 'help';
   /** Logs go to stderr whatever the config says (`-E`). */
@@ -46,6 +55,9 @@ export function readKamailioOptions(args: readonly string[]): KamailioCommand {
     return '';
   });
   const debug = last('debug');
+  const shared = last('m');
+  const megabytes = shared === null ? null : Number(shared);
+  const bad = megabytes !== null && !(Number.isInteger(megabytes) && megabytes > 0);
   return {
     server: {
       configFile: last('f') ?? DEFAULT_CONFIG,
@@ -58,6 +70,7 @@ export function readKamailioOptions(args: readonly string[]): KamailioCommand {
       allowMissing: new Set<string>(),
       debugOffset: debug !== null ? Number(debug) || 0 : all('d').length,
       args: ['kamailio', ...args],
+      ...(megabytes === null || bad ? {} : { sharedBytes: megabytes * 2 ** 20 }),
     },
     mode: has('h') ? 'help' : has('v') ? 'version' : has('I') ? 'build-info' : has('c') ? 'check' : 'run',
     stderr: has('E'),
@@ -68,7 +81,7 @@ export function readKamailioOptions(args: readonly string[]): KamailioCommand {
     runDir: last('Y'),
     user: last('u'),
     group: last('g'),
-    errors,
+    errors: bad ? [...errors, `bad size of shared memory: -m ${shared}`] : errors,
   };
 }
 

@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly sources?: ReadonlyMap<string, string>;
   /** Script threads that route what thread 0 receives (`--workers`); absent: thread 0 routes. */
   readonly workers?: number;
+  /** Memory at most for what several script threads share, in bytes (`-m`, `--shm`); 4 MB to 4 GB, by default 1 GB. */
+  readonly sharedBytes?: number;
   /** Groups of worker threads are served by thread 0 instead: for tests on a virtual clock. */
   readonly inlineGroups?: boolean;
   readonly sink: LogSink;

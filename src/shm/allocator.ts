@@ -79,9 +79,12 @@ export class Allocator {
   }
 
   stats(): ZoneStats {
-    const bytes = this.#words[At.PAGES]! * PAGE_WORDS * 4;
+    const page = PAGE_WORDS * 4;
+    const bytes = this.#words[At.PAGES]! * page;
     const used = this.#memory.doubles[At.USED >> 1]!;
-    return { bytes, used, free: bytes - used, refused: this.#memory.doubles[At.REFUSED >> 1]! };
+    const peak = this.#words[At.FRESH_PAGE]! * page;
+    const taken = peak - this.#words[At.FREE_PAGE_COUNT]! * page;
+    return { bytes, used, free: bytes - used, taken, peak, refused: this.#memory.doubles[At.REFUSED >> 1]! };
   }
 
   /** Builds the lists of pages anew from the page table. */

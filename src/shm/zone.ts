@@ -159,6 +159,9 @@ export interface ZoneStats {
   readonly bytes: number;
   readonly used: number;
   readonly free: number;
+  /** Pages that hold anything, whole, and those that ever did. */
+  readonly taken: number;
+  readonly peak: number;
   readonly refused: number;
 }
 

@@ -1,8 +1,8 @@
+import { heapMemory } from '../../observe/memory.js';
 import type { Counter, Statistics } from '../../observe/statistics.js';
 import { entriesOf, type RpcDef } from '../../registry/module.js';
 import type { RpcCall } from '../../rpc/table.js';
 import { fault, list, type RpcReply, reply, struct } from '../../rpc/value.js';
-import { memoryNow } from './memory.js';
 import type { Kex } from './state.js';
 
 const { rpc } = entriesOf<Kex>();
@@ -75,7 +75,7 @@ function threadMemory(state: Kex, call: RpcCall): RpcReply {
     if (kind === 'pid' && wanted !== process.pid) return fault(500, 'No such pid');
     if (kind !== 'pid' && wanted !== index) return list([]);
   }
-  const memory = memoryNow();
+  const memory = heapMemory();
   return list([
     struct({
       entry: index,
@@ -111,7 +111,7 @@ export const RPC: Readonly<Record<string, RpcDef<Kex>>> = {
   'mod.mem_stats': rpc(MODULE_MEMORY, () => moduleMemory),
   'mod.mem_statsx': rpc(MODULE_MEMORY, () => moduleMemory),
   'pkg.stats': rpc('Memory of the script thread', (state) => (call) => threadMemory(state, call)),
-  'pkg.info': rpc('Memory manager details', () => () => reply(struct({ name: 'v8', size: memoryNow().total }))),
+  'pkg.info': rpc('Memory manager details', () => () => reply(struct({ name: 'v8', size: heapMemory().total }))),
   'stats.get_statistics': rpc('get core and modules stats', (state) => (call) => {
     const names = namesOf(call);
     if (names === null) return fault(400, 'Please provide which stats to retrieve');

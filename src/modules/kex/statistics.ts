@@ -1,8 +1,8 @@
+import { type Memory, sharedMemory } from '../../observe/memory.js';
 import { type Counter, Statistics } from '../../observe/statistics.js';
 import type { Host } from '../../registry/host.js';
 import type { SipMessage } from '../../sip/message.js';
 import { Method, type MethodId } from '../../sip/methods.js';
-import { memoryNow } from './memory.js';
 
 /** Methods whose requests are counted one by one, with the ending of the counter's name. */
 const REQUEST_METHODS: ReadonlyArray<readonly [MethodId, string]> = [
@@ -71,12 +71,12 @@ const BY_METHOD: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 const SHARED_MEMORY: Readonly<Record<string, string>> = {
-  total_size: 'Memory that the process may grow to, in bytes.',
+  total_size: 'Memory that there may be at most, in bytes: shared by threads, or the heap where there is only one.',
   used_size: 'Memory in use, in bytes.',
   real_used_size: 'Memory in use with its overhead, in bytes.',
   max_used_size: 'Most memory in use so far, in bytes.',
   free_size: 'Memory still to be had, in bytes.',
-  fragments: 'Blocks of free memory; always 0, as the heap is not ours to look into.',
+  fragments: 'Blocks of free memory; always 0.',
 };
 
 /** Statuses of 4xx that 5.6 counts one by one; it counts no KDMQ requests and no replies to OPTIONS. */
@@ -95,7 +95,7 @@ export const STATISTICS: Readonly<Record<string, string>> = Object.fromEntries([
   ...Object.entries(SHARED_MEMORY).map(([name, doc]) => [`shmem:${name}`, doc]),
 ]);
 
-/** Counts messages by method and status in group `core`, and shows the memory of the process as group `shmem`. */
+/** Counts messages by method and status in group `core`, and shows the memory that threads share as group `shmem`. */
 export class CoreStatistics {
   readonly #requests = new Map<MethodId, Counter>();
   readonly #replies = new Map<number, Counter>();
@@ -121,7 +121,7 @@ export class CoreStatistics {
     this.#classes = CLASSES.map((n) => core(`rcv_replies_${n}xx`));
     this.#ringing = core('rcv_replies_18x');
     this.#unsupported = core('unsupported_methods');
-    showMemory(statistics);
+    showMemory(host);
     host.hooks.preRequest.push((ctx) => {
       this.#countRequest(ctx.msg);
       return true;
@@ -149,14 +149,14 @@ export class CoreStatistics {
   }
 }
 
-function showMemory(statistics: Statistics): void {
-  const gauge = (name: string, read: () => number): void => {
-    statistics.gauge('shmem', name, read, SHARED_MEMORY[name]);
+function showMemory({ statistics, zone }: Host): void {
+  const gauge = (name: string, of: (memory: Memory) => number): void => {
+    statistics.gauge('shmem', name, () => of(sharedMemory(zone.stats())), SHARED_MEMORY[name]);
   };
-  gauge('total_size', () => memoryNow().total);
-  gauge('used_size', () => memoryNow().used);
-  gauge('real_used_size', () => memoryNow().realUsed);
-  gauge('max_used_size', () => memoryNow().maxUsed);
-  gauge('free_size', () => memoryNow().free);
+  gauge('total_size', (m) => m.total);
+  gauge('used_size', (m) => m.used);
+  gauge('real_used_size', (m) => m.realUsed);
+  gauge('max_used_size', (m) => m.maxUsed);
+  gauge('free_size', (m) => m.free);
   gauge('fragments', () => 0);
 }

@@ -72,6 +72,13 @@ describe('kamailio(8)', () => {
     expect(readKamailioOptions(args).mode).toBe(mode);
   });
 
+  test('-m bounds what threads share', () => {
+    expect(readKamailioOptions(['-m', '64']).server.sharedBytes).toBe(64 * 2 ** 20);
+    expect(readKamailioOptions([]).server).not.toHaveProperty('sharedBytes');
+    for (const text of ['x', '0', '-1', '1.5'])
+      expect(readKamailioOptions([`-m${text}`]).errors).toEqual([`bad size of shared memory: -m ${text}`]);
+  });
+
   test('defines, listen addresses, aliases and substitutions collect', () => {
     const { server } = readKamailioOptions([
       '-A',
