@@ -8,7 +8,7 @@ import { type Branch, FAKED, type StoredReply } from './branch.js';
 import type { TransactionLayer } from './layer.js';
 import { type MessageState, packMessage, socketIndex, unpackMessage } from './message-state.js';
 import type { PacketState } from './timed-packet.js';
-import { type RoutingState, Transaction } from './transaction.js';
+import { type RoutingState, TFlag, Transaction } from './transaction.js';
 
 /** A server transaction with its branches as plain data, for going on in another thread. */
 export interface TransactionState {
@@ -92,10 +92,11 @@ interface BranchState {
 const nameOf = (route: RouteRef | null): string | null => route?.name ?? null;
 
 /**
- * A transaction as plain data. Null for one that has to stay: a transaction of our own, one that waits for a route or a
- * name, or one with CANCELs or a final reply on their way.
+ * A transaction as plain data. Null for one that has to stay: one that is not suspended, or not here any more, a
+ * transaction of our own, one that waits for a route or a name, or one with CANCELs or a final reply on their way.
  */
 export function packTransaction(t: Transaction, network: Network): TransactionState | null {
+  if (!t.inTable || !t.has(TFlag.SUSPENDED)) return null;
   if (t.request === null || t.busy || t.forwarding !== null || t.response !== null || t.waitTimer !== null) return null;
   if (t.branches.some((b) => b.cancel !== null)) return null;
   const { arming, routing } = t;
@@ -166,6 +167,8 @@ export function unpackTransaction(state: TransactionState, layer: TransactionLay
     state.created,
   );
   request.transaction = t;
+  // The run that made it has suspended it, which ends a run.
+  t.runEnded = true;
   for (const name of FIELDS) t[name] = state.fields[name];
   t.localTag = state.localTag;
   t.replyText = state.replyText;

@@ -39,7 +39,7 @@ export interface Sent {
 
 /** The transaction layer over a network that only remembers, and time that only moves when told. */
 export class Bench {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly sent: Sent[] = [];
   readonly logged: LogRecord[] = [];
   readonly settings: TmSettings;
@@ -54,7 +54,14 @@ export class Bench {
   readonly tcp = socketOf('tcp', 1);
   readonly #start: number;
 
-  constructor(settings: Partial<TmSettings> = {}, core: Partial<ReturnType<typeof defaultSettings>> = {}) {
+  /** @param joined - what it shares with others, as one of the threads of a server */
+  constructor(
+    settings: Partial<TmSettings> = {},
+    core: Partial<ReturnType<typeof defaultSettings>> = {},
+    joined: Partial<Pick<Host, 'threads' | 'zone'>> & { readonly clock?: VirtualClock } = {},
+  ) {
+    this.clock = joined.clock ?? new VirtualClock();
+    const threads = joined.threads ?? soloThreads();
     this.#start = this.clock.now();
     this.settings = { ...TM_DEFAULTS, ...settings };
     const hooks = noHooks();
@@ -99,9 +106,13 @@ export class Bench {
       statistics: new Statistics(),
       hooks,
       proxy,
-      threadIndex: 0,
-      threads: soloThreads(),
-      routes: { find: (table: RouteTable, name: string) => this.routes.get(`${table}:${name}`) ?? null },
+      threadIndex: threads.index,
+      threads,
+      zone: joined.zone,
+      routes: {
+        find: (table: RouteTable, name: string) => this.routes.get(`${table}:${name}`) ?? null,
+        unsetVars: () => [],
+      },
       cfg: { register: () => {} },
     } as unknown as Host;
     this.layer = new TransactionLayer(this.host, this.settings);

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { request } from './harness.js';
+import { Joined } from './joined.js';
+
+const WORK = { table: 'main', name: 'WORK' } as const;
+
+/** Threads whose route WORK says where it ran, and relays. */
+function joined(settings: ConstructorParameters<typeof Joined>[0] = {}) {
+  const all = new Joined(settings);
+  const ran: number[] = [];
+  all.route('main', 'WORK', (ctx, bench) => {
+    ran.push(bench.host.threadIndex);
+    ctx.msg.newUri = ctx.msg.requestUri;
+    return bench.layer.relay.relay(ctx);
+  });
+  all.route('main', '0', (ctx, bench) => bench.layer.create(ctx));
+  return { all, ran };
+}
+
+describe('a suspended transaction', () => {
+  test('goes on in a worker, which its replies and retransmissions find; nothing is left when it has ended', async () => {
+    const { all, ran } = joined();
+    const { t } = await all.suspended();
+    all.exchanges[0]!.reserve('w');
+    all.benches[0]!.layer.handover!.push(t, 1, 'w', WORK);
+    await all.settled();
+    expect(ran).toEqual([1]);
+    expect(all.sizes()).toEqual([0, 1, 0]);
+    await all.receive(request('INVITE'));
+    expect(all.sizes()).toEqual([0, 1, 0]);
+    await all.receive(all.replyTo(1, 'INVITE', 486));
+    expect(all.sent()).toContain('SIP/2.0 486 X');
+    await all.advance(60_000);
+    expect(all.sizes()).toEqual([0, 0, 0]);
+    expect(all.owned()).toEqual([]);
+    expect([...all.loads]).toEqual([0, 0, 0]);
+  });
+
+  test('that has ended meanwhile is not brought back to life', async () => {
+    const { all, ran } = joined({ fr_timer: 1000, wt_timer: 1000 });
+    const { t } = await all.suspended('OPTIONS');
+    await all.advance(10_000);
+    expect(all.sizes()).toEqual([0, 0, 0]);
+    all.exchanges[0]!.reserve('w');
+    all.benches[0]!.layer.handover!.push(t, 1, 'w', WORK);
+    await all.settled();
+    expect(ran).toEqual([]);
+    expect(all.sizes()).toEqual([0, 0, 0]);
+    expect(all.owned()).toEqual([]);
+    expect([...all.loads]).toEqual([0, 0, 0]);
+  });
+
+  test('that another thread has fetched goes on once', async () => {
+    const { all, ran } = joined();
+    const { t, index, label } = await all.suspended('OPTIONS');
+    void all.benches[2]!.layer.handover!.pull(index, label, WORK);
+    await all.settled();
+    expect(ran).toEqual([2]);
+    all.exchanges[0]!.reserve('w');
+    all.benches[0]!.layer.handover!.push(t, 1, 'w', WORK);
+    await all.settled();
+    expect(ran).toEqual([2]);
+    expect(all.sizes()).toEqual([0, 0, 1]);
+  });
+
+  test('comes home again, over two workers, and leaves no notes', async () => {
+    const { all } = joined();
+    let times = 0;
+    const again = (ctx: never, bench: (typeof all.benches)[number]): number => {
+      times++;
+      return bench.layer.suspension.suspend(ctx);
+    };
+    all.route('main', 'AGAIN', again as never);
+    const { index, label } = await all.suspended();
+    for (const thread of [1, 2, 1, 0, 2, 0]) {
+      const route = { table: 'main', name: 'AGAIN' } as const;
+      expect(await all.asked(() => all.benches[thread]!.layer.handover!.pull(index, label, route))).toBe(0);
+    }
+    expect(times).toBe(6);
+    expect(all.sizes()).toEqual([1, 0, 0]);
+    all.benches[0]!.layer.suspension.resume(index, label, all.benches[0]!.routes.get('main:WORK')!);
+    await all.settled();
+    await all.receive(all.replyTo(0, 'INVITE', 200));
+    await all.advance(60_000);
+    expect(all.sizes()).toEqual([0, 0, 0]);
+    expect(all.owned()).toEqual([]);
+    // Its slot is free again: the next transaction has it.
+    expect((await all.suspended('OPTIONS', { callId: 'c2' })).index).toBe(index);
+  });
+
+  test('lets go of its request when it has ended, wherever that is', async () => {
+    const { all } = joined();
+    const { index, label } = await all.suspended();
+    void all.benches[1]!.layer.handover!.pull(index, label, WORK);
+    await all.settled();
+    const moved = all.benches[1]!.layer.table.at(index, label)!;
+    await all.receive(all.replyTo(1, 'INVITE', 200));
+    expect(moved.waitTimer).not.toBeNull();
+    expect(moved.routing).toBeNull();
+  });
+});
