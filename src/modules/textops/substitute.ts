@@ -15,7 +15,7 @@ const RETURNS = { '1': 'replaced', '-1': 'no match' };
 /** Records the edits of a substitution over a region; how many there were. */
 function edit(ctx: ScriptContext, subst: Subst, region: Region | null): number {
   if (region === null) return 0;
-  const found = subst.matches(region.text, ctx);
+  const found = subst.matches(region.text, ctx) ?? [];
   for (const { start, end, replacement } of found) {
     ctx.msg.edits.replace(region.at + start, end - start, replacement);
   }

@@ -1,10 +1,17 @@
 import { ArgumentError } from '../../registry/arguments.js';
 import { entriesOf, type ModuleDef } from '../../registry/module.js';
-import { parseSubst } from '../../script/regex/subst.js';
-import { toText } from '../../script/value.js';
+import type { ScriptContext } from '../../script/context.js';
+import { parseSubst, type Subst } from '../../script/regex/subst.js';
+import { toText, type Value } from '../../script/value.js';
 import type { Textops } from './state.js';
 
 const { transformation } = entriesOf<Textops>();
+
+/** The text with its matches replaced, or the input when there are none; undefined when the pattern matches nothing. */
+function replaced(subst: Subst, text: string, ctx: ScriptContext, input: Value = text): Value {
+  const result = subst.applyStrictly(text, ctx);
+  return result === null ? input : result;
+}
 
 export const TRANSFORMATIONS: ModuleDef<Textops>['transformations'] = {
   re: {
@@ -20,14 +27,14 @@ export const TRANSFORMATIONS: ModuleDef<Textops>['transformations'] = {
           return (ctx, input) => {
             const text = toText(input);
             const subst = text === '' ? null : state.subst(toText(variable.read(ctx)));
-            return subst === null ? undefined : (subst.apply(text, ctx) ?? text);
+            return subst === null ? undefined : replaced(subst, text, ctx);
           };
         }
         const subst = parseSubst(param.text, env);
         if ('error' in subst) throw new ArgumentError(subst.error);
         return (ctx, input) => {
           const text = toText(input);
-          return text === '' ? undefined : (subst.apply(text, ctx) ?? input);
+          return text === '' ? undefined : replaced(subst, text, ctx, input);
         };
       },
     }),

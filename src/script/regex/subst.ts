@@ -23,9 +23,15 @@ export class Subst {
     readonly global: boolean,
   ) {}
 
-  /** The text with its matches replaced; null when nothing matched. */
+  /** The text with its matches replaced; null when nothing matched, or when `matches` fails. */
   apply(text: string, ctx: ScriptContext | null): string | null {
+    return this.applyStrictly(text, ctx) ?? null;
+  }
+
+  /** The same, but undefined when `matches` fails. */
+  applyStrictly(text: string, ctx: ScriptContext | null): string | null | undefined {
     const found = this.matches(text, ctx);
+    if (found === null) return undefined;
     if (found.length === 0) return null;
     let out = '';
     let at = 0;
@@ -36,8 +42,11 @@ export class Subst {
     return out + text.slice(at);
   }
 
-  /** The matches and what takes their places, from left to right. */
-  matches(text: string, ctx: ScriptContext | null): SubstMatch[] {
+  /**
+   * The matches and what takes their places, from left to right. Null when one is empty: upstream takes that for a
+   * mistake in the pattern, and replaces nothing at all.
+   */
+  matches(text: string, ctx: ScriptContext | null): SubstMatch[] | null {
     const list: SubstMatch[] = [];
     let from = 0;
     while (from <= text.length) {
@@ -45,8 +54,7 @@ export class Subst {
       if (m === null) break;
       const start = m[0]!;
       const end = m[1]!;
-      // An empty match is taken for a mistake in the pattern, as upstream does: nothing at all is replaced.
-      if (start === end) return [];
+      if (start === end) return null;
       list.push({ start, end, replacement: this.#replacement(text, m, ctx) });
       if (!this.global) break;
       from = end;
