@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { ASYNC_ROWS } from './async-rows.mjs';
 import { load, register, startAnsweringPeer } from './load.mjs';
 import { HOST, STOCK_CONFIG } from './servers.mjs';
 
@@ -65,6 +66,7 @@ export const ROWS = [
   loop('strings', 'script: strings, regex, transformations', 60),
   loop('htable', 'script: htable write and read', 60),
   loop('mqueue', 'script: mqueue add and fetch', 60),
+  ...ASYNC_ROWS,
 ];
 
 /** Starts what a row needs beside the server. */

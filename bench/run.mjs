@@ -59,7 +59,7 @@ async function measure(row, name, count) {
   const peer = await peerOf(row);
   let server;
   try {
-    server = await Server.start(name, row.config, { args: row.args?.(peer) });
+    server = await Server.start(name, row.config, { args: row.args?.(peer, name) });
     await row.prepare?.(server.port, peer);
     // Long enough for a just-in-time compiler to be done, and for pools to have their size.
     await row.load(server.port, Math.ceil(count / 4));
