@@ -36,15 +36,18 @@ export interface Common {
 
 /** Makes what the threads share, for thread 0. One thread that is alone keeps plain maps. */
 export function makeCommon(options: ServerOptions, groups: readonly ThreadGroupSpec[], log: Log): Common {
-  const plain = groups.map(({ name, workers, nonblock, usleep, queue }) => ({
-    name,
-    workers,
-    nonblock,
-    usleep,
-    queue,
-  }));
+  const plain = groups.map(({ name, workers, nonblock, usleep, queue, shown }): ThreadGroupSpec => {
+    return { name, workers, nonblock, usleep, queue, ...(shown ? { shown } : {}) };
+  });
   if (options.workers !== undefined && options.workers > 0) {
-    plain.push({ name: ROUTING_GROUP, workers: options.workers, nonblock: true, usleep: 0, queue: ROUTING_QUEUE });
+    plain.push({
+      name: ROUTING_GROUP,
+      workers: options.workers,
+      nonblock: true,
+      usleep: 0,
+      queue: ROUTING_QUEUE,
+      shown: { text: 'SIP worker %d', rank: 1 },
+    });
   }
   const alone = plain.length === 0 || options.inlineGroups === true;
   const members = alone ? new Map(plain.map(({ name }) => [name, [0]])) : membersOf(plain);

@@ -1,9 +1,26 @@
 import type { Program } from '../check/program.js';
 import { sharedMemory } from '../observe/memory.js';
 import { VERSION } from '../observe/version.js';
-import type { ServerFacts } from '../rpc/server-facts.js';
+import type { Threads } from '../registry/threads.js';
+import type { ProcessFact, ServerFacts } from '../rpc/server-facts.js';
 import type { ServerOptions } from './options.js';
 import type { ScriptThread } from './thread.js';
+
+/** Rank of upstream's async workers. */
+const ASYNC_RANK = -2;
+
+/** The script threads, each as upstream shows a process. */
+function processes({ groups, count }: Threads): ProcessFact[] {
+  const { pid } = process;
+  const all: ProcessFact[] = [{ pid, description: 'script thread 0', rank: 0 }];
+  for (const { name, workers, shown } of groups) {
+    const { text, rank } = shown ?? { text: `Async Task Worker - ${name}`, rank: ASYNC_RANK };
+    for (let place = 0; place < workers; place++)
+      all.push({ pid, description: text.replace('%d', `${place}`), rank: rank > 0 ? rank + place : rank });
+  }
+  // Where thread 0 serves the groups itself, they are none of their own.
+  return all.slice(0, count);
+}
 
 /** What the core's RPC commands tell about this server. */
 export function serverFacts(of: {
@@ -21,7 +38,7 @@ export function serverFacts(of: {
     now: () => options.clock.now(),
     args: options.args,
     workingDirectory: () => options.cwd,
-    processes: () => [{ pid: process.pid, description: 'script thread 0', rank: 1 }],
+    processes: () => processes(thread.threads),
     sockets: () =>
       network.sockets.map((s) => ({
         proto: s.proto,

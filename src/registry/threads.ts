@@ -11,6 +11,8 @@ export interface ThreadGroupSpec {
   readonly usleep: number;
   /** Tasks at most that wait or run, per worker. */
   readonly queue: number;
+  /** What `core.ps` says of a worker, `%d` being its place, and its rank; absent: upstream's text for async workers. */
+  readonly shown?: { readonly text: string; readonly rank: number };
 }
 
 /** How many numbers each thread has for others to read. */

@@ -12,7 +12,9 @@ function groupsOf(settings: readonly ParamSetting[]): ThreadGroupSpec[] {
   try {
     return timerSpecs(settings).flatMap((spec) => {
       const name = groupOf(spec);
-      return name === null ? [] : [{ name, workers: spec.mode, nonblock: false, usleep: 0, queue: 1 }];
+      if (name === null) return [];
+      const shown = { text: `RTIMER EXEC child=%d timer=${spec.name}`, rank: -1 };
+      return [{ name, workers: spec.mode, nonblock: false, usleep: 0, queue: 1, shown }];
     });
   } catch {
     return [];
