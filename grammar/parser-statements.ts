@@ -174,6 +174,8 @@ export abstract class StatementParser extends ExpressionParser {
       type === T.Id ||
       type === T.Route ||
       type === T.Else ||
+      type === T.Case ||
+      type === T.Default ||
       STATEMENT_WORDS.has(type) ||
       this.isAhead(1, T.CoreFunction)
     );
