@@ -13,6 +13,7 @@ import type { RouteTable } from '../registry/arguments.js';
 import { CORE_PARAMS, findCoreParam } from '../registry/core-params.js';
 import { type CoreSettings, defaultSettings } from '../registry/core-settings.js';
 import type { ModuleDef, ParamDef, ParamSetting } from '../registry/module.js';
+import { compileRegex } from '../script/regex/index.js';
 import { type RouteName, routeMask } from '../script/route-kind.js';
 import { asyncGroups } from './async-groups.js';
 import { bindBlock } from './bind-statement.js';
@@ -181,11 +182,8 @@ class ProgramBinder {
     spans: Map<string, Map<string, Span>>,
     settings: Map<string, ParamSetting[]>,
   ): void {
-    let pattern: RegExp;
-    try {
-      // Upstream takes a POSIX expression over the whole name; module names only need what both syntaxes share.
-      pattern = new RegExp(`^(?:${item.module})$`, 'i');
-    } catch {
+    const pattern = compileRegex(`^(${item.module})$`, { ignoreCase: true });
+    if ('error' in pattern) {
       this.#findings.add('KTS1007', item.moduleSpan, `"${item.module}" is not a regular expression`);
       return;
     }
