@@ -228,3 +228,29 @@ describe('routing state', () => {
     expect(msg.callId).toBe('new');
   });
 });
+
+describe('a message that is kept', () => {
+  it('tells the same after it let go of what its text tells again', () => {
+    const msg = parsed(request({ method: 'INVITE', uri: 'sip:a@b' }));
+    const facts = () => [
+      msg.via1?.branch,
+      msg.from?.uri,
+      msg.fromTag,
+      msg.to?.uri,
+      msg.callId,
+      msg.cseq?.number,
+      msg.headerCount,
+      msg.headerBody(msg.firstHeader(Hdr.CALL_ID)),
+      msg.currentUri,
+      msg.flags,
+    ];
+    msg.newUri = 'sip:c@d';
+    msg.flags = 5;
+    const before = facts();
+    msg.edits.insertAfter(msg.firstLineEnd, 'X: y\r\n');
+    msg.letGo();
+    expect(facts()).toEqual(before);
+    expect(msg.hasEdits).toBe(false);
+    expect(msg.copy().from?.uri).toBe(msg.from?.uri);
+  });
+});

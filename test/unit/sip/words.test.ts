@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bytesOf, lendBytes, takeBytesBack } from '../../../src/sip/bytes.js';
-import { wordAt } from '../../../src/sip/words.js';
+import { copyAt, ownText, wordAt } from '../../../src/sip/words.js';
 
 test('words are what stands in the text, however many share a place', () => {
   for (let round = 0; round < 2; round++) {
@@ -27,4 +27,12 @@ test('lent bytes serve their text only, and not after they were taken back', () 
   takeBytesBack();
   slot.write('XXXXX');
   expect(Buffer.from(bytesOf(first)).latin1Slice(0, 6)).toBe('first\0');
+});
+
+test('copies are what was copied, of any length', () => {
+  const text = `<${'abc\u00ff'.repeat(20)}>`;
+  for (const end of [1, 12, 13, 40, text.length]) {
+    expect(copyAt(text, bytesOf(text), 1, end)).toBe(text.slice(1, end));
+    expect(ownText(text.slice(0, end))).toBe(text.slice(0, end));
+  }
 });
