@@ -26,6 +26,9 @@ const MAX_WAITING = 20_000;
 /** The load of a thread that is not there for good: more than any queue holds. */
 const NO_ROOM = 0x3fffffff;
 
+/** Thread 0 tells the others that one has died. */
+const LOST = 'threads:lost';
+
 /**
  * Takes letters to other threads and to handlers of this one. Letters of one turn leave together; those for a thread
  * without a port of its own go over the port of thread 0, which passes them on.
@@ -43,7 +46,8 @@ export class Exchange implements Threads {
   /** What waits for threads that have died and are being started again. */
   readonly #down = new Map<number, Letter[]>();
   readonly #lost: ((thread: number) => void)[] = [];
-  #nextQuestion = 1;
+  /** A thread that is started again must not take answers to questions of the one before. */
+  #nextQuestion = 1 + Math.floor(Math.random() * 2 ** 40);
   #leaving = false;
   #group: string;
   /** Tasks that wait for the pause that their group asks for (`usleep`). */
@@ -56,6 +60,7 @@ export class Exchange implements Threads {
     this.count = parts.count;
     this.#group = parts.group;
     for (const group of parts.groups) this.#byName.set(group.name, group);
+    this.handle<number>(LOST, (thread) => this.#miss(thread));
   }
 
   get group(): string {
@@ -74,7 +79,7 @@ export class Exchange implements Threads {
     this.#ports.set(thread, port);
     const waiting = this.#down.get(thread);
     this.#down.delete(thread);
-    if (waiting !== undefined && waiting.length > 0) port.post(waiting);
+    if (waiting !== undefined && waiting.length > 0) this.#hand(port, waiting);
   }
 
   /**
@@ -89,13 +94,19 @@ export class Exchange implements Threads {
     if (port !== undefined) this.#outgoing.delete(port);
     this.#down.set(thread, []);
     const tasks = Atomics.exchange(loads, thread, 0);
+    this.#miss(thread);
+    for (const other of this.#ports.keys()) this.send(other, LOST, thread);
+    return tasks;
+  }
+
+  /** What this thread has to do with one that has died. */
+  #miss(thread: number): void {
     for (const [id, { to, answer }] of this.#questions) {
       if (to !== thread) continue;
       this.#questions.delete(id);
       answer(undefined);
     }
     for (const run of this.#lost) run(thread);
-    return tasks;
   }
 
   /** A thread that was lost will not come back: no task is given to it any more. */
@@ -104,6 +115,8 @@ export class Exchange implements Threads {
     this.#down.delete(thread);
     for (const letter of waiting) this.#undeliverable(letter);
     Atomics.store(this.#parts.loads, thread, NO_ROOM);
+    // What they brought is lost with them.
+    this.#miss(thread);
   }
 
   whenLost(run: (thread: number) => void): void {
@@ -126,15 +139,34 @@ export class Exchange implements Threads {
     const members = this.#parts.members.get(group) ?? [this.index];
     const { loads } = this.#parts;
     let chosen = members[0]!;
-    if (affinity !== undefined) chosen = members[hash(affinity) % members.length]!;
-    else for (const thread of members) if (Atomics.load(loads, thread) < Atomics.load(loads, chosen)) chosen = thread;
+    if (affinity !== undefined) chosen = this.#servingOne(members, hash(affinity));
+    else for (const thread of members) if (this.#loadOf(thread) < this.#loadOf(chosen)) chosen = thread;
     if (Atomics.add(loads, chosen, 1) < spec.queue) return chosen;
     Atomics.sub(loads, chosen, 1);
     return Refused.FULL;
   }
 
+  /** The member that a hash stands for; while that one is given up, the one behind it. */
+  #servingOne(members: readonly number[], hashed: number): number {
+    for (let i = 0; i < members.length; i++) {
+      const thread = members[(hashed + i) % members.length]!;
+      if (this.#loadOf(thread) < NO_ROOM) return thread;
+    }
+    return members[0]!;
+  }
+
+  #loadOf(thread: number): number {
+    return Atomics.load(this.#parts.loads, thread);
+  }
+
+  /** Places of a thread that died have all been given back: one of them that comes late is not counted again. */
   release(thread: number): void {
-    Atomics.sub(this.#parts.loads, thread, 1);
+    const { loads } = this.#parts;
+    for (let load = this.#loadOf(thread); load > 0 && load < NO_ROOM; ) {
+      const found = Atomics.compareExchange(loads, thread, load, load - 1);
+      if (found === load) return;
+      load = found;
+    }
   }
 
   dispatchTo(thread: number, group: string, kind: string, payload: unknown): void {
@@ -144,7 +176,10 @@ export class Exchange implements Threads {
   /** How many tasks of a group wait or run. */
   depth(group: string): number {
     let sum = 0;
-    for (const thread of this.#parts.members.get(group) ?? [this.index]) sum += Atomics.load(this.#parts.loads, thread);
+    for (const thread of this.#parts.members.get(group) ?? [this.index]) {
+      const load = this.#loadOf(thread);
+      if (load < NO_ROOM) sum += load;
+    }
     return sum;
   }
 
@@ -190,15 +225,32 @@ export class Exchange implements Threads {
 
   readonly #flush = (): void => {
     this.#leaving = false;
-    for (const [port, letters] of this.#outgoing) port.post(letters);
+    const outgoing = [...this.#outgoing];
     this.#outgoing.clear();
+    for (const [port, letters] of outgoing) this.#hand(port, letters);
   };
 
-  /** The thread is gone: a task gives back its place, a question gets its non-answer. */
+  /** A letter with something in it that cannot be copied is lost alone. */
+  #hand(port: LetterPort, letters: readonly Letter[]): void {
+    try {
+      port.post(letters);
+    } catch (e) {
+      if (letters.length > 1) for (const letter of letters) this.#hand(port, [letter]);
+      else if (letters[0] !== undefined) this.#unsent(letters[0], `it cannot be copied: ${String(e)}`);
+    }
+  }
+
   #undeliverable(letter: Letter): void {
+    this.#unsent(letter, `script thread ${letter.to} is not there`);
+  }
+
+  /** A task gives back its place, a question gets its non-answer; so does who waits for an answer that is lost. */
+  #unsent(letter: Letter, why: string): void {
     if (letter.task !== undefined) this.release(letter.to);
-    if (letter.ask > 0) this.#parts.later(() => this.#answered(letter.ask, undefined));
-    this.#parts.log.warn('<core>', `script thread ${letter.to} is not there: a letter (${letter.kind}) is lost`);
+    this.#parts.log.warn('<core>', `${why}: a letter (${letter.kind || 'an answer'}) is lost`);
+    if (letter.ask === 0) return;
+    if (letter.kind !== '') this.#answer(letter, undefined);
+    else if (letter.payload !== undefined) this.#post({ ...letter, payload: undefined });
   }
 
   #deliver(letter: Letter): void {

@@ -83,7 +83,78 @@ describe('letters', () => {
   });
 });
 
+describe('letters that cannot arrive', () => {
+  test('a question of one worker to another that is gone is answered there, and no other question is', async () => {
+    const { all } = threads();
+    all[1].handle('slow', () => new Promise(() => {}));
+    all[0].lost(2);
+    all[0].givenUp(2);
+    let answered = 0;
+    void all[0].ask(1, 'slow', null).then(() => answered++);
+    expect(await all[1].ask(2, 'gone', null)).toBeUndefined();
+    await settled();
+    expect(answered).toBe(0);
+  });
+
+  test('a worker hears of another that dies before it has answered', async () => {
+    const { all } = threads();
+    all[2].handle('slow', () => new Promise(() => {}));
+    const lost: number[] = [];
+    all[1].whenLost((thread) => lost.push(thread));
+    const asked = all[1].ask(2, 'slow', null);
+    await settled();
+    all[0].lost(2);
+    expect(await asked).toBeUndefined();
+    expect(lost).toEqual([2]);
+  });
+
+  test('what cannot be copied is lost alone; what left with it arrives once', async () => {
+    const { all, loads, logged } = threads();
+    const got: unknown[] = [];
+    for (const worker of [1, 2] as const) {
+      all[worker].handle('n', (n) => got.push(n));
+      all[worker].handle('uncopied', () => () => 1);
+    }
+    all[0].send(1, 'n', 1);
+    all[0].send(2, 'n', 2);
+    all[0].send(2, 'n', () => 3);
+    all[0].dispatch('w', 'n', () => 4);
+    const asked = all[0].ask(2, 'n', () => 5);
+    all[0].send(2, 'n', 6);
+    expect(await asked).toBeUndefined();
+    expect(got).toEqual([1, 2, 6]);
+    expect([...loads]).toEqual([0, 0, 0]);
+    expect(await all[0].ask(2, 'uncopied', null)).toBeUndefined();
+    all[0].send(1, 'n', 7);
+    await settled();
+    expect(got).toEqual([1, 2, 6, 7]);
+    expect(logged[0]?.text).toContain('it cannot be copied');
+  });
+});
+
 describe('tasks', () => {
+  test('that a thread took with it when it died are given back once', async () => {
+    const { all, loads } = threads();
+    all[1].reserve('w');
+    all[0].lost(1);
+    all[1].release(1);
+    expect([...loads]).toEqual([0, 0, 0]);
+  });
+
+  test('of one call go to another worker when theirs is not started again', () => {
+    for (const gone of [1, 2] as const) {
+      const { all } = threads();
+      all[0].lost(gone);
+      all[0].givenUp(gone);
+      for (const call of ['a', 'b', 'c', 'd']) {
+        const thread = all[0].reserve('w', call);
+        expect(thread).toBe(3 - gone);
+        all[0].release(thread);
+      }
+      expect(all[0].depth('w')).toBe(0);
+    }
+  });
+
   test('go to the least busy worker until the queues are full, and places come back', async () => {
     const { all, loads } = threads();
     const waits: (() => void)[] = [];
