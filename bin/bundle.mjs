@@ -21,16 +21,21 @@ import { fileURLToPath } from 'node:url';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const OUT = `${DIST}bundle/`;
-const ENTRIES = ['main', 'kamailio'];
+/** What processes and worker threads begin with, below dist/src. */
+const ENTRIES = ['cli/main', 'cli/kamailio', 'core/worker'];
+/** How a thread of the server names the file that others begin with. */
+const WORKER = "new URL('./worker.js', import.meta.url)";
 const KEPT_FOR = 24 * 3600 * 1000;
 
-/** A module that looks for a file beside itself goes on looking where it was compiled to. */
+/** A module that looks for a file beside itself goes on looking where it was compiled to; threads begin with the bundle. */
 const keepPlaces = {
   name: 'keep-places',
   setup({ onLoad }) {
     onLoad({ filter: /\/dist\/.*\.js$/ }, ({ path }) => {
       const place = `new URL(${JSON.stringify(relative(OUT, path))}, import.meta.url).href`;
-      return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', place), loader: 'js' };
+      const pieces = readFileSync(path, 'utf8').split(WORKER);
+      const kept = pieces.map((text) => text.replaceAll('import.meta.url', place));
+      return { contents: kept.join(WORKER), loader: 'js' };
     });
   },
 };
@@ -39,7 +44,7 @@ async function bundle() {
   const esbuild = await import('esbuild').catch(() => null);
   if (esbuild === null) return;
   const { outputFiles } = await esbuild.build({
-    entryPoints: ENTRIES.map((name) => `${DIST}src/cli/${name}.js`),
+    entryPoints: ENTRIES.map((name) => ({ in: `${DIST}src/${name}.js`, out: basename(name) })),
     outdir: OUT,
     bundle: true,
     splitting: true,
@@ -53,7 +58,7 @@ async function bundle() {
     plugins: [keepPlaces],
   });
   mkdirSync(OUT, { recursive: true });
-  const entries = new Set(ENTRIES.map((name) => `${name}.js`));
+  const entries = new Set(ENTRIES.map((name) => `${basename(name)}.js`));
   const isEntry = ({ path }) => entries.has(basename(path));
   for (const part of outputFiles.filter((file) => !isEntry(file))) {
     if (existsSync(part.path)) utimesSync(part.path, new Date(), new Date());
