@@ -12,7 +12,7 @@ import { openSyslog } from '../observe/syslog.js';
 import { VERSION } from '../observe/version.js';
 import { outlive } from './last-resort.js';
 import { threadCount } from './shared-options.js';
-import { PATIENCE, untilSignal } from './signals.js';
+import { PATIENCE, startedBefore, untilSignal } from './signals.js';
 
 /** Exit status of a start that fails, as upstream's. */
 const REFUSED = 255;
@@ -79,7 +79,10 @@ async function serve(command: KamailioCommand): Promise<void> {
     process.stderr.write('config file ok, exiting...\n');
     return;
   }
-  const started = await startServer(options);
+  // As upstream: a terminal that goes away ends nothing.
+  process.on('SIGHUP', () => {});
+  const signal = untilSignal();
+  const started = await startedBefore(signal, startServer(options));
   for (const d of started.diagnostics) sink.write(diagnosticRecord(d, clock.now()));
   if (!started.ok) {
     fail(sink, started.reasons, clock.now());
@@ -104,10 +107,8 @@ async function serve(command: KamailioCommand): Promise<void> {
     process.send('ready');
     process.disconnect?.();
   }
-  // As upstream: a terminal that goes away ends nothing.
-  process.on('SIGHUP', () => {});
   outlive(server.log);
-  await untilSignal();
+  await signal;
   await server.close(PATIENCE);
   removeAll(pidFiles);
   process.exit(0);

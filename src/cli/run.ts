@@ -6,7 +6,7 @@ import { BatchedOutput } from '../observe/output.js';
 import { outlive } from './last-resort.js';
 import { countLine, mayColour, renderDiagnostics } from './report.js';
 import { type ConfigOptions, megabytes, serverOptions, threadCount, withConfigOptions } from './shared-options.js';
-import { PATIENCE, untilSignal } from './signals.js';
+import { PATIENCE, startedBefore, untilSignal } from './signals.js';
 
 interface RunOptions extends ConfigOptions {
   readonly listen: readonly string[];
@@ -42,7 +42,8 @@ export function runCommand(): Command {
       const sink: LogSink = options.logFormat === 'json' ? new JsonSink(write) : new StderrSink(write, 0, process.pid);
       const base = serverOptions(file, options, sink);
       if (options.state !== undefined) mkdirSync(options.state, { recursive: true });
-      const started = await startServer({
+      const signal = untilSignal();
+      const start = startServer({
         ...base,
         ...(options.state === undefined ? {} : { stateDir: options.state }),
         ...(options.debug === undefined ? {} : { debugLevel: Number(options.debug) }),
@@ -50,6 +51,7 @@ export function runCommand(): Command {
         ...(options.shm === undefined ? {} : { sharedBytes: options.shm * 2 ** 20 }),
         listen: options.listen,
       });
+      const started = await startedBefore(signal, start);
       if (!started.ok) {
         process.stderr.write(renderDiagnostics(started.diagnostics, mayColour(process.stderr)));
         for (const reason of started.reasons) process.stderr.write(`${reason}\n`);
@@ -62,7 +64,7 @@ export function runCommand(): Command {
       const { server } = started;
       process.on('SIGHUP', () => void reload(server));
       outlive(server.log);
-      await untilSignal();
+      await signal;
       await server.close(PATIENCE);
       // What still holds the loop (a hanging lookup) does not hold up a clean stop.
       process.exit(0);
