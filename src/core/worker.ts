@@ -4,8 +4,7 @@ import { RealClock } from '../clock/clock.js';
 import { DriverRegistry } from '../db/registry.js';
 import type { LogRecord } from '../observe/log.js';
 import { Statistics } from '../observe/statistics.js';
-import type { Letter } from '../threads/letter.js';
-import { letterPort, READY, type Ready, type ServeTask, STOP } from '../threads/supervisor.js';
+import { letterPort, READY, type Ready, readLetters, type ServeTask, STOP } from '../threads/supervisor.js';
 import { WorkerNetwork } from '../threads/worker-network.js';
 import type { CfgChange } from './cfg-variables.js';
 import { joinCommon } from './common.js';
@@ -61,7 +60,7 @@ export default async function serve(task: ServeTask): Promise<void> {
   exchange.handle<ReadonlyMap<string, string>>(RELOAD, (sources) => reload(thread, { ...options, sources }));
   exchange.handle(FINISH, () => thread.finish());
   const stopped = new Promise<void>((done) => exchange.handle(STOP, () => done()));
-  task.port.on('message', (letters: Letter[]) => exchange.receive(letters));
+  readLetters(task.port, exchange.receive);
   exchange.send(0, READY, { reason: refusal, threadId } satisfies Ready);
   await stopped;
   await thread.stop();

@@ -4,6 +4,7 @@ import type { Log } from '../observe/log.js';
 import type { ThreadGroupSpec } from '../registry/threads.js';
 import type { Exchange } from './exchange.js';
 import type { Letter, LetterPort } from './letter.js';
+import { LetterReader, LetterWriter, type Packet } from './letter-codec.js';
 
 /** The first letter of a worker: a {@link Ready}. */
 export const READY = 'threads:ready';
@@ -109,7 +110,7 @@ export class Supervisor {
     const pool = this.#pools.get(group);
     if (pool === undefined || this.#stopping) return;
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', (letters: Letter[]) => this.parts.exchange.receive(letters));
+    readLetters(port1, this.parts.exchange.receive);
     this.parts.exchange.connect(index, letterPort(port1));
     const ended = pool.run({ index, group, port: port2 }, { transferList: [port2] }).then(
       () => this.#ended(group, index, port1, 'it ended'),
@@ -147,7 +148,14 @@ export class Supervisor {
 
 /** A message port as a way for letters. */
 export function letterPort(port: MessagePort): LetterPort {
-  return { post: (letters) => port.postMessage(letters) };
+  const writer = new LetterWriter();
+  return { post: (letters) => port.postMessage(writer.pack(letters)) };
+}
+
+/** Has letters taken that come over a port. */
+export function readLetters(port: MessagePort, take: (letters: readonly Letter[]) => void): void {
+  const reader = new LetterReader();
+  port.on('message', (packet: Packet) => take(reader.unpack(packet)));
 }
 
 /** Numbers the threads of all groups, from 1 on. */

@@ -1,16 +1,17 @@
-import { type MessagePort, threadId } from 'node:worker_threads';
+import { threadId } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Letter } from '../../../src/threads/letter.js';
-import { READY, type ServeTask, STOP } from '../../../src/threads/supervisor.js';
+import { letterPort, READY, readLetters, type ServeTask, STOP } from '../../../src/threads/supervisor.js';
 
 /** Serves as a script thread does, and does what letters tell it: answers, throws where nobody catches, ends, refuses. */
 export default function serve({ index, port }: ServeTask): Promise<void> {
   const { refuses } = Piscina.workerData as { readonly refuses: string | null };
   if (refuses === 'throws') throw new Error('nothing works here');
+  const out = letterPort(port);
   const post = (letter: Partial<Letter>): void =>
-    (port as MessagePort).postMessage([{ to: 0, from: index, kind: '', payload: null, ask: 0, ...letter }]);
+    out.post([{ to: 0, from: index, kind: '', payload: null, ask: 0, ...letter }]);
   return new Promise((done) => {
-    port.on('message', (letters: Letter[]) => {
+    readLetters(port, (letters) => {
       for (const { kind, payload, ask } of letters) {
         if (kind === 'echo') post({ payload, ask });
         if (kind === 'exit') process.exit(3);
