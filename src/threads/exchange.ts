@@ -94,9 +94,14 @@ export class Exchange implements Threads {
     if (port !== undefined) this.#outgoing.delete(port);
     this.#down.set(thread, []);
     const tasks = Atomics.exchange(loads, thread, 0);
-    this.#miss(thread);
-    for (const other of this.#ports.keys()) this.send(other, LOST, thread);
+    this.#missAll(thread);
     return tasks;
+  }
+
+  /** The others hear of it before what this thread does about it. */
+  #missAll(thread: number): void {
+    for (const other of this.#ports.keys()) this.send(other, LOST, thread);
+    this.#miss(thread);
   }
 
   /** What this thread has to do with one that has died. */
@@ -116,7 +121,7 @@ export class Exchange implements Threads {
     for (const letter of waiting) this.#undeliverable(letter);
     Atomics.store(this.#parts.loads, thread, NO_ROOM);
     // What they brought is lost with them.
-    this.#miss(thread);
+    this.#missAll(thread);
   }
 
   whenLost(run: (thread: number) => void): void {

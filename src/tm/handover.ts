@@ -30,6 +30,8 @@ const Kind = {
   ENDED: 'tm:ended',
   /** Tells a thread that a transaction came through on its way that it has ended. */
   FORGET: 'tm:forget',
+  /** Says nothing: its answer comes when the letters before it have been read. */
+  FENCE: 'tm:fence',
 } as const;
 
 interface Name {
@@ -90,7 +92,8 @@ export class Handover {
     threads.handle<Name & { to: number }>(Kind.MOVED, (of) => this.#renote(of, of.to));
     threads.handle<Name>(Kind.ENDED, (name) => this.#endedElsewhere(name));
     threads.handle<Name>(Kind.FORGET, (name) => this.#forget(foreignKey(name.index, name.label)));
-    threads.whenLost((thread) => this.#answerFor(thread));
+    threads.handle(Kind.FENCE, () => null);
+    threads.whenLost((thread) => this.#lost(thread));
   }
 
   /**
@@ -308,38 +311,70 @@ export class Handover {
     if (note.ack !== null) this.#noted.delete(note.ack);
   }
 
-  /** A worker has died: its requests are answered, and belong to nobody. */
-  #answerFor(thread: number): void {
-    const { network, proxy, log, threads, threadIndex } = this.#host;
-    const counts = new TmStatistics(threads.tallies(thread));
+  /** A worker has died: its requests are answered, and those that were on their way to it. */
+  #lost(thread: number): void {
+    const { threads, threadIndex, log } = this.#host;
+    const under = [...this.#notes].filter(([key, note]) => note.to === thread || madeBy(key) === thread);
+    const settle = (answered: number): void => {
+      for (const [key, note] of under) if (this.#settle(key, note, thread)) answered++;
+      if (answered > 0) log.error('tm', `${answered} requests of thread ${thread}, which died, were answered with 500`);
+    };
+    if (threadIndex === 0) settle(this.#answerOwned(thread));
+    // What this thread has sent lately may wait for the other to be started again: the question goes behind it.
+    else if (under.length > 0) void threads.ask(thread, Kind.FENCE, null).then(() => settle(0));
+  }
+
+  /** Answers the requests of a thread that died; how many. Thread 0 does so for all. */
+  #answerOwned(thread: number): number {
+    const counts = new TmStatistics(this.#host.threads.tallies(thread));
     counts.freed = counts.created;
     counts.waiting = counts.local = 0;
     let answered = 0;
-    const answer = (raw: string, from: WireReceive): void => {
-      const received = unpackReceive(from, network);
-      const msg = received && SipMessage.parse(raw, received);
-      if (msg === null || msg instanceof ParseFailure || msg.methodId === Method.ACK) return;
-      const tag = msg.toTag === '' ? proxy.statelessToTag(msg) : null;
-      proxy.sendReply(new ScriptContext(msg, RouteKind.REQUEST), 500, 'Server Internal Error', tag);
-      answered++;
-    };
     for (const { key, value } of this.#owners.scan({})) {
       if (ownerOf(value) !== thread) continue;
       this.#owners.delete(key);
-      if (typeof value !== 'number') answer(value.raw, value.from as unknown as WireReceive);
+      if (typeof value !== 'number' && this.#answerLost(value.raw, value.from as unknown as WireReceive)) answered++;
     }
-    for (const [key, note] of this.#notes) {
-      if (note.to !== thread) continue;
-      // It was on its way and has not arrived: nobody else knows of it.
-      if (note.request !== null && this.#owners.delete(note.request)) answer(note.raw, note.from);
-      if (note.ack !== null) this.#owners.delete(note.ack);
-      const [index = 0, label = 0] = key.split('.').map(Number);
-      if (threadOf(index) === threadIndex) this.#endedElsewhere({ index, label });
-      else this.#forget(key);
+    return answered;
+  }
+
+  /** Ends a note about a thread that died, unless the transaction lives on; true when its request was answered. */
+  #settle(key: string, note: Note, thread: number): boolean {
+    if (this.#notes.get(key) !== note) return false;
+    const { threadIndex } = this.#host;
+    const owner = note.request === null ? undefined : this.#owners.get(note.request);
+    const unowned = owner === undefined || ownerOf(owner) === threadIndex;
+    // Some other thread has it; when it ends, only the one that made it can say so here.
+    if (!unowned && madeBy(key) !== thread) return false;
+    // It was on its way and has not arrived: nobody else knows of it.
+    const stray = owner !== undefined && unowned && note.to === thread;
+    if (stray) {
+      this.#owners.delete(note.request!);
+      if (note.ack !== null) this.#owners.deleteIf(note.ack, (of) => ownerOf(of) === threadIndex);
+    } else if (unowned && owner !== undefined) return false;
+    const [index = 0, label = 0] = key.split('.').map(Number);
+    const home = threadOf(index);
+    if (home === threadIndex) this.#endedElsewhere({ index, label });
+    else {
+      this.#forget(key);
+      if (stray) this.#host.threads.send(home, Kind.ENDED, { index, label });
     }
-    if (answered > 0) log.error('tm', `${answered} requests of thread ${thread}, which died, were answered with 500`);
+    return stray && this.#answerLost(note.raw, note.from);
+  }
+
+  #answerLost(raw: string, from: WireReceive): boolean {
+    const { network, proxy } = this.#host;
+    const received = unpackReceive(from, network);
+    const msg = received && SipMessage.parse(raw, received);
+    if (msg === null || msg instanceof ParseFailure || msg.methodId === Method.ACK) return false;
+    const tag = msg.toTag === '' ? proxy.statelessToTag(msg) : null;
+    proxy.sendReply(new ScriptContext(msg, RouteKind.REQUEST), 500, 'Server Internal Error', tag);
+    return true;
   }
 }
+
+/** The thread that made the transaction of a {@link foreignKey}. */
+const madeBy = (key: string): number => threadOf(Number.parseInt(key, 10));
 
 /** What a request shares with its retransmissions; null when it lacks what that takes. */
 function requestKey(msg: SipMessage): string | null {

@@ -99,3 +99,68 @@ describe('a suspended transaction', () => {
     expect(moved.routing).toBeNull();
   });
 });
+
+describe('when a worker dies', () => {
+  const AGAIN = { table: 'main', name: 'AGAIN' } as const;
+
+  /** A transaction of thread 0 that is suspended in worker 1. */
+  async function inWorker() {
+    const { all, ran } = joined();
+    all.route('main', 'AGAIN', (ctx, bench) => void bench.layer.suspension.suspend(ctx));
+    const { index, label } = await all.suspended('OPTIONS');
+    await all.asked(() => all.benches[1]!.layer.handover!.pull(index, label, AGAIN));
+    return { all, ran, t: all.benches[1]!.layer.table.at(index, label)!, index };
+  }
+  const answers = (all: Joined): string[] => all.sent().filter((line) => line.startsWith('SIP/2.0 500'));
+
+  test('its transactions are answered, and nobody remembers them', async () => {
+    const { all, index } = await inWorker();
+    all.exchanges[0]!.lost(1);
+    await all.settled();
+    expect(answers(all)).toEqual(['SIP/2.0 500 Server Internal Error']);
+    expect(all.owned()).toEqual([]);
+    expect((await all.suspended('OPTIONS', { callId: 'c2' })).index).toBe(index);
+  });
+
+  test('one that was on its way from another worker is answered', async () => {
+    const { all, ran, t, index } = await inWorker();
+    all.exchanges[1]!.reserve('w');
+    all.disconnect(2);
+    all.benches[1]!.layer.handover!.push(t, 2, 'w', WORK);
+    await all.settled();
+    all.exchanges[0]!.lost(2);
+    await all.settled();
+    expect(answers(all)).toEqual([]);
+    all.connect(2);
+    await all.settled();
+    expect(answers(all)).toEqual(['SIP/2.0 500 Server Internal Error']);
+    expect(ran).toEqual([]);
+    expect(all.owned()).toEqual([]);
+    expect((await all.suspended('OPTIONS', { callId: 'c2' })).index).toBe(index);
+  });
+
+  test('one that waits for it to be started again goes on there, and is not answered as well', async () => {
+    const { all, ran, t } = await inWorker();
+    all.exchanges[1]!.reserve('w');
+    all.exchanges[0]!.lost(2);
+    all.benches[1]!.layer.handover!.push(t, 2, 'w', WORK);
+    await all.settled();
+    all.connect(2);
+    await all.settled();
+    expect(answers(all)).toEqual([]);
+    expect(ran).toEqual([2]);
+    expect(all.sizes()).toEqual([0, 0, 1]);
+  });
+
+  test('one that waits for a thread that is given up is answered', async () => {
+    const { all, t } = await inWorker();
+    all.exchanges[1]!.reserve('w');
+    all.exchanges[0]!.lost(2);
+    all.benches[1]!.layer.handover!.push(t, 2, 'w', WORK);
+    await all.settled();
+    all.exchanges[0]!.givenUp(2);
+    await all.settled();
+    expect(answers(all)).toEqual(['SIP/2.0 500 Server Internal Error']);
+    expect(all.owned()).toEqual([]);
+  });
+});

@@ -65,6 +65,11 @@ export class Joined {
     other.connect(0, { post: (letters) => main!.receive(structuredClone(letters)) });
   }
 
+  /** What thread 0 sends to a worker is lost from now on, as with one that is about to die. */
+  disconnect(worker: number): void {
+    this.exchanges[0]!.connect(worker, { post: () => {} });
+  }
+
   /** The message loop of a thread, over the routes that are there when it is first needed. */
   #receiver(index: number): Receiver {
     const { log, hooks, routes } = this.benches[index]!.host;
