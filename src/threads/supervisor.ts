@@ -59,10 +59,18 @@ export class Supervisor {
   constructor(private readonly parts: SupervisorParts) {
     parts.exchange.handle<Ready>(READY, ({ reason, threadId }, from) => {
       this.#threadIds.set(from, threadId);
-      if (reason === null) this.#failures.delete(from);
-      this.#waiting.get(from)?.(reason);
+      const starting = this.#waiting.get(from);
       this.#waiting.delete(from);
+      if (reason === null) this.#failures.delete(from);
+      if (starting !== undefined) starting(reason);
+      else if (reason !== null) this.#endUnserving(from, reason);
     });
+  }
+
+  /** What module states need was there when the server started and is not now: ended, so that it is tried again. */
+  #endUnserving(index: number, reason: string): void {
+    this.parts.log.error('<core>', `script thread ${index} cannot serve: ${reason}`);
+    this.parts.exchange.send(index, STOP, null);
   }
 
   /** Starts all workers; resolves when they serve, with the reason when one of them refuses. */

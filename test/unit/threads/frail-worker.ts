@@ -5,7 +5,12 @@ import { letterPort, READY, readLetters, type ServeTask, STOP } from '../../../s
 
 /** Serves as a script thread does, and does what letters tell it: answers, throws where nobody catches, ends, refuses. */
 export default function serve({ index, port }: ServeTask): Promise<void> {
-  const { refuses } = Piscina.workerData as { readonly refuses: string | null };
+  const { refuses, refusals } = Piscina.workerData as {
+    readonly refuses: string | null;
+    /** How many starts are still to be refused. */
+    readonly refusals: Int32Array;
+  };
+  const fails = Atomics.load(refusals, 0) > 0 && Atomics.sub(refusals, 0, 1) > 0;
   if (refuses === 'throws') throw new Error('nothing works here');
   const out = letterPort(port);
   const post = (letter: Partial<Letter>): void =>
@@ -22,6 +27,6 @@ export default function serve({ index, port }: ServeTask): Promise<void> {
         }
       }
     });
-    post({ kind: READY, payload: { reason: refuses, threadId } });
+    post({ kind: READY, payload: { reason: fails ? 'not yet' : refuses, threadId } });
   });
 }

@@ -26,6 +26,7 @@ function supervised(refuses: string | null = null) {
     later: (work) => queueMicrotask(work),
     after: (ms, work) => void setTimeout(work, ms),
   });
+  const refusals = new Int32Array(new SharedArrayBuffer(4));
   const lost: number[] = [];
   const letGo: number[] = [];
   exchange.whenLost((thread) => lost.push(thread));
@@ -35,10 +36,10 @@ function supervised(refuses: string | null = null) {
     exchange,
     log,
     entry: fileURLToPath(new URL('./frail-worker.ts', import.meta.url)),
-    shared: { refuses },
+    shared: { refuses, refusals },
     onLost: (threadId) => letGo.push(threadId),
   });
-  return { exchange, records, lost, letGo, loads };
+  return { exchange, records, lost, letGo, loads, refusals };
 }
 
 /** Asks until the thread is there again. */
@@ -69,6 +70,22 @@ describe('worker threads', () => {
       ]);
     },
   );
+
+  it('that die and cannot serve at once are started until they can', async () => {
+    const { exchange, records, refusals } = supervised();
+    expect(await supervisor.start()).toBeNull();
+    refusals[0] = 1;
+    exchange.send(1, 'exit', null);
+    const died = (): string[] => records.filter((text) => text.includes('script thread 1 '));
+    for (const limit = Date.now() + 10_000; died().length < 3 && Date.now() < limit; )
+      await new Promise((done) => setTimeout(done, 20));
+    expect(died()).toEqual([
+      expect.stringContaining('died'),
+      'script thread 1 cannot serve: not yet',
+      expect.stringMatching(/died: it ended.*; it is started again$/),
+    ]);
+    expect(await answersAgain(exchange, 1)).toBe(true);
+  });
 
   it('that cannot serve keep the server from starting, with their reason', async () => {
     supervised('no sockets');
