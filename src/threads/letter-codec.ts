@@ -28,13 +28,21 @@ const MAX_DEPTH = 6;
 export class LetterWriter {
   readonly #byFirstKey = new Map<string, Shape[]>();
   #count = 0;
+  /** Shapes that the other side does not know yet. */
   #fresh: Shape[] | null = null;
+  #wasUnsent = false;
 
   pack(letters: readonly Letter[]): Packet {
     const values: unknown[] = [];
-    this.#fresh = null;
+    if (!this.#wasUnsent) this.#fresh = null;
+    this.#wasUnsent = false;
     for (const letter of letters) this.#writeAny(letter, values, 0);
     return { shapes: this.#fresh, values };
+  }
+
+  /** The packet made last did not leave: what was new in it is new still. */
+  unsent(): void {
+    this.#wasUnsent = true;
   }
 
   #write(object: Record<string, unknown>, { id, keys, inlined }: Shape, to: unknown[], depth: number): void {

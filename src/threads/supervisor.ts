@@ -157,7 +157,17 @@ export class Supervisor {
 /** A message port as a way for letters. */
 export function letterPort(port: MessagePort): LetterPort {
   const writer = new LetterWriter();
-  return { post: (letters) => port.postMessage(writer.pack(letters)) };
+  return {
+    post: (letters) => {
+      const packet = writer.pack(letters);
+      try {
+        port.postMessage(packet);
+      } catch (e) {
+        writer.unsent();
+        throw e;
+      }
+    },
+  };
 }
 
 /** Has letters taken that come over a port. */

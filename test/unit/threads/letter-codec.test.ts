@@ -1,7 +1,9 @@
+import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Letter } from '../../../src/threads/letter.js';
 import { LetterReader, LetterWriter } from '../../../src/threads/letter-codec.js';
+import { letterPort, readLetters } from '../../../src/threads/supervisor.js';
 
 const letter = (payload: unknown, more: Partial<Letter> = {}): Letter => ({
   to: 1,
@@ -48,6 +50,16 @@ describe('letters between threads', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('can be read when those before them could not leave', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const way = letterPort(port1);
+    const arrived = new Promise<readonly Letter[]>((done) => readLetters(port2, done));
+    for (let n = 0; n < 2; n++) expect(() => way.post([letter({ run: () => 1 })])).toThrow();
+    way.post([letter({ run: 2 })]);
+    expect(await arrived).toEqual([letter({ run: 2 })]);
+    port1.close();
   });
 
   it('name what is in them once', () => {
