@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,10 +44,11 @@ class Peer {
     this.socket.send(text, port, '127.0.0.1');
   }
 
-  /** The first message that starts so, and is there or comes. */
-  async got(start: string): Promise<string> {
+  /** The first message that starts so (or matches), and is there or comes. */
+  async got(start: string | RegExp): Promise<string> {
+    const fits = (text: string): boolean => (typeof start === 'string' ? text.startsWith(start) : start.test(text));
     for (;;) {
-      const found = this.received.find((text) => text.startsWith(start));
+      const found = this.received.find(fits);
       if (found !== undefined) return found;
       await new Promise<void>((wake) => this.#waiting.push(wake));
     }
@@ -193,5 +196,45 @@ describe('examples', () => {
     expect(invites(working)).toBe(4);
     expect(invites(failing)).toBe(2);
     expect(await server.stop()).toBe(0);
+  });
+
+  it('async lookup asks a service, remembers answers for when it hangs, and screens calls abroad', async () => {
+    const callee = await peer((text) => (text.startsWith('ACK') ? null : replyTo(text, '486 Busy Here')));
+    let hangs = false;
+    const asked: string[] = [];
+    const service = createServer((req, res) => {
+      asked.push(req.url!);
+      if (hangs) return;
+      const known = req.url === '/bob' || req.url === '/0044';
+      res.writeHead(known ? 200 : 404).end(known ? `sip:phone@127.0.0.1:${callee.port}\n` : 'nobody');
+    });
+    await new Promise<void>((done) => service.listen(0, '127.0.0.1', done));
+    const { port } = service.address() as AddressInfo;
+    const server = await Running.start(config('async-lookup'), dir, ['-A', `SERVICE="http://127.0.0.1:${port}"`]);
+    const call = async (number: string): Promise<string> => {
+      const caller = await peer();
+      caller.send(request('INVITE', `sip:${number}@127.0.0.1:${server.port}`, caller), server.port);
+      await caller.got('SIP/2.0 100 Looking up');
+      return (await caller.got(/^SIP\/2\.0 [2-6]/)).split('\r\n')[0]!;
+    };
+    try {
+      expect(await call('bob')).toBe('SIP/2.0 486 Busy Here');
+      expect(await callee.got('INVITE')).toContain(`INVITE sip:phone@127.0.0.1:${callee.port} SIP/2.0`);
+      expect(await call('a%20b')).toBe('SIP/2.0 404 Not Found');
+      expect(asked).toEqual(['/bob', '/a%2520b']);
+      for (let n = 1; n <= 3; n++) expect(await call('0044')).toBe('SIP/2.0 486 Busy Here');
+      expect(await call('0044')).toBe('SIP/2.0 403 Too Many Calls Abroad');
+
+      hangs = true;
+      // Both wait for the same second.
+      expect(await Promise.all([call('bob'), call("o'hara")])).toEqual([
+        'SIP/2.0 486 Busy Here',
+        'SIP/2.0 503 Lookup Failed',
+      ]);
+      expect(await server.stop()).toBe(0);
+    } finally {
+      service.closeAllConnections();
+      service.close();
+    }
   });
 });
