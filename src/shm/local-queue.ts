@@ -1,7 +1,7 @@
 import type { Offered, PushOutcome, QueueItem, QueueMode, ZoneClock, ZoneQueue, ZoneQueueOptions } from './zone.js';
 
-interface Node {
-  readonly item: QueueItem;
+/** An item in its place: one object, since a queue may hold a million of them. */
+interface Node extends QueueItem {
   previous: Node | undefined;
   next: Node | undefined;
 }
@@ -38,17 +38,16 @@ export class LocalQueue implements ZoneQueue {
       if (this.#mode === 'keep-first') return DUPLICATE;
       this.#unlink(same);
     }
-    const node: Node = {
-      item: { key, value, id, addedAt: this.clock.now() },
-      previous: this.#tail,
-      next: undefined,
-    };
+    // Texts that scripts put together are kept as one piece each, not as their parts.
+    flatten(key);
+    flatten(value);
+    const node: Node = { key, value, id, addedAt: this.clock.now(), previous: this.#tail, next: undefined };
     if (this.#tail === undefined) this.#head = node;
     else this.#tail.next = node;
     this.#tail = node;
     this.#size++;
     if (this.#mode !== 'all') this.#byKey.set(key, node);
-    const displaced = this.#size > this.#max ? this.shift() : same?.item;
+    const displaced = this.#size > this.#max ? this.shift() : same && itemOf(same);
     return displaced === undefined ? ADDED : { outcome: 'displaced', displaced };
   }
 
@@ -58,29 +57,30 @@ export class LocalQueue implements ZoneQueue {
       if (this.#mode === 'keep-last') return DUPLICATE;
       this.#unlink(same);
     }
-    const node: Node = { item, previous: undefined, next: this.#head };
+    const { key, value, id, addedAt } = item;
+    const node: Node = { key, value, id, addedAt, previous: undefined, next: this.#head };
     if (this.#head === undefined) this.#tail = node;
     else this.#head.previous = node;
     this.#head = node;
     this.#size++;
     if (this.#mode !== 'all') this.#byKey.set(item.key, node);
-    return same === undefined ? ADDED : { outcome: 'displaced', displaced: same.item };
+    return same === undefined ? ADDED : { outcome: 'displaced', displaced: itemOf(same) };
   }
 
   shift(): QueueItem | undefined {
     const node = this.#head;
     if (node === undefined) return undefined;
     this.#unlink(node);
-    return node.item;
+    return itemOf(node);
   }
 
   peek(): QueueItem | undefined {
-    return this.#head?.item;
+    return this.#head && itemOf(this.#head);
   }
 
   list(limit = Number.POSITIVE_INFINITY): QueueItem[] {
     const items: QueueItem[] = [];
-    for (let node = this.#head; node !== undefined && items.length < limit; node = node.next) items.push(node.item);
+    for (let node = this.#head; node !== undefined && items.length < limit; node = node.next) items.push(itemOf(node));
     return items;
   }
 
@@ -96,9 +96,16 @@ export class LocalQueue implements ZoneQueue {
     if (node.next === undefined) this.#tail = node.previous;
     else node.next.previous = node.previous;
     this.#size--;
-    if (this.#byKey.get(node.item.key) === node) this.#byKey.delete(node.item.key);
+    if (this.#byKey.get(node.key) === node) this.#byKey.delete(node.key);
   }
 }
 
 const ADDED: Offered = { outcome: 'added', displaced: undefined };
 const DUPLICATE: Offered = { outcome: 'duplicate', displaced: undefined };
+
+const itemOf = ({ key, value, id, addedAt }: Node): QueueItem => ({ key, value, id, addedAt });
+
+/** V8 joins the parts of a text when a character of it is read. */
+function flatten(text: string): void {
+  text.charCodeAt(0);
+}

@@ -71,6 +71,11 @@ const CODES: readonly (readonly [prefix: string, code: DbErrorCode])[] = [
 
 type Statement = SqliteDatabase.Statement<SqliteValue[], SqliteValue[]>;
 
+/** A group of changes that SQLite has taken back as a whole. */
+class GroupEnded extends Error {
+  readonly code = 'SQLITE_FULL';
+}
+
 /** One open SQLite file, synchronous. Nothing throws: failures are results. */
 export class SqliteConnection {
   readonly #statements = new Map<string, Statement>();
@@ -128,16 +133,22 @@ export class SqliteConnection {
   group(batches: readonly (readonly Change[])[]): DbResult<readonly ChangeResult[]>[] {
     if (!this.#isInPlace()) return batches.map(() => this.#misplaced());
     const outcome = this.#attempt(() =>
-      this.db
-        .transaction(() =>
-          batches.map((changes) =>
-            // A transaction inside a transaction is a savepoint.
-            this.#attempt(() => this.db.transaction(() => changes.map((change) => this.#write(change)))()),
-          ),
-        )
-        .immediate(),
+      this.db.transaction(() => batches.map((changes) => this.#part(changes))).immediate(),
     );
     return outcome.ok ? outcome.value : batches.map(() => outcome);
+  }
+
+  /** One of a group. A full disk may end the whole transaction: what came behind would be committed, and told to have failed. */
+  #part(changes: readonly Change[]): DbResult<readonly ChangeResult[]> {
+    const outcome = this.#attempt(() =>
+      changes.length === 1
+        ? // A statement is all or nothing by itself.
+          [this.#write(changes[0] as Change)]
+        : // A transaction inside a transaction is a savepoint.
+          this.db.transaction(() => changes.map((change) => this.#write(change)))(),
+    );
+    if (!this.db.inTransaction) throw new GroupEnded(outcome.ok ? 'the transaction has ended' : outcome.error.message);
+    return outcome;
   }
 
   /** Rows as they are asked for; the connection is busy until the iteration ends. */

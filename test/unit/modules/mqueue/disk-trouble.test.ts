@@ -66,6 +66,9 @@ it('a full disk: what does not fit is refused, what is there stays and can be ta
   expect(records.join('\n')).toMatch(/queue q: failed to store key \[k39\]: \S+: database or disk is full/);
   expect(queue.list(100).map(({ key }) => key)).toEqual(accepted);
   expect(await queue.fetch()).toMatchObject({ key: accepted[0] });
+  // Many in one commit: what is told to have failed is not on disk either.
+  const more = await Promise.all(Array.from({ length: 30 }, (_, n) => queue.add(`m${n}`, 'x'.repeat(3000))));
+  accepted.push(...more.flatMap((added, n) => (added ? [`m${n}`] : [])));
   await pragma('max_page_count = 1000');
   expect(await queue.add('later', 'x')).toBe(true);
   await close();
