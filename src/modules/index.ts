@@ -19,6 +19,7 @@ export const MODULES: Readonly<Record<string, Loader>> = {
   counters: () => load(import('./counters/index.js')),
   ctl: () => load(import('./ctl/index.js')),
   db_sqlite: () => load(import('./db_sqlite/index.js')),
+  db_text: () => load(import('./db_text/index.js')),
   exec: () => load(import('./exec/index.js')),
   htable: () => load(import('./htable/index.js')),
   http_client: () => load(import('./http_client/index.js')),
