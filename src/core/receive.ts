@@ -134,7 +134,6 @@ export class Receiver {
       this.#unroutable(msg, 'request');
       return undefined;
     }
-    if (this.#isElsewhere(msg)) return undefined;
     if (internal) ctx.stage = Stage.DELEGATED;
     if (this.#preRouting === null || internal) return this.#admit(ctx);
     const dropped = this.#dropsEarly(msg, ctx.attrs);
@@ -142,9 +141,10 @@ export class Receiver {
     return dropped ? undefined : this.#admit(ctx);
   }
 
-  /** What modules have to say before request_route. */
+  /** What modules have to say before request_route, which the thread runs that has the transaction. */
   #admit(ctx: ScriptContext): Promise<void> | undefined {
     const { hooks, counters } = this.parts;
+    if (this.#isElsewhere(ctx.msg)) return undefined;
     for (const hook of hooks.preRequest) {
       if (!hook(ctx)) {
         counters.drop_requests.inc();
@@ -198,7 +198,6 @@ export class Receiver {
       this.#unroutable(msg, 'reply');
       return undefined;
     }
-    if (this.#isElsewhere(msg)) return undefined;
     if (this.#preRouting === null || internal) return this.#routeReply(msg, internal, attrs);
     const dropped = this.#dropsEarly(msg, attrs ?? new Attributes());
     const go = (yes: boolean) => (yes ? undefined : this.#routeReply(msg, false, attrs));
@@ -207,6 +206,7 @@ export class Receiver {
 
   #routeReply(msg: SipMessage, internal: boolean, attrs?: Attributes): Promise<void> | undefined {
     const { hooks, counters } = this.parts;
+    if (this.#isElsewhere(msg)) return undefined;
     const ctx = new ScriptContext(msg, RouteKind.CORE_ONREPLY, attrs);
     if (internal) ctx.stage = Stage.DELEGATED;
     ctx.reply = msg;

@@ -158,9 +158,10 @@ export class SipMessage {
   /**
    * Parses the first line and indexes the headers. Never throws. Header values are not looked at: a message without a
    * usable Via ({@link via1} null) or of another protocol ({@link isSip} false) parses, and is the receiver's to drop.
+   * @param id - that of a message that was read before, in another thread
    */
-  static parse(raw: string, received: ReceiveInfo): SipMessage | ParseFailure {
-    const msg = new SipMessage(nextMessageId++, received);
+  static parse(raw: string, received: ReceiveInfo, id = nextMessageId++): SipMessage | ParseFailure {
+    const msg = new SipMessage(id, received);
     const problem = msg.load(raw);
     return problem === null ? msg : new ParseFailure(problem);
   }

@@ -10,6 +10,7 @@ export const NO_SOCKET = -1;
 
 /** A message with what the script did to it, as plain data for another thread. */
 export interface MessageState {
+  readonly id: number;
   readonly raw: string;
   readonly from: WireReceive;
   readonly newUri: string | null;
@@ -59,6 +60,7 @@ export function packMessage(msg: SipMessage, network: Network): MessageState {
       }))
     : [];
   return {
+    id: msg.id,
     raw: msg.raw,
     from: packReceive(msg.received),
     newUri: msg.currentUri === msg.requestUri ? null : msg.currentUri,
@@ -85,7 +87,7 @@ export function packMessage(msg: SipMessage, network: Network): MessageState {
 /** Null when the message cannot be had here: its socket is not known. */
 export function unpackMessage(state: MessageState, network: Network): SipMessage | null {
   const received = unpackReceive(state.from, network);
-  const msg = received && SipMessage.parse(state.raw, received);
+  const msg = received && SipMessage.parse(state.raw, received, state.id);
   if (msg === null || msg instanceof ParseFailure) return null;
   if (state.newUri !== null) msg.newUri = state.newUri;
   if (state.dstUri !== '') msg.dstUri = state.dstUri;

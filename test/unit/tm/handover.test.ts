@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { transactionOf } from '../../../src/tm/arming.js';
 import { request } from './harness.js';
 import { Joined } from './joined.js';
 
@@ -86,6 +87,43 @@ describe('a suspended transaction', () => {
     expect(all.owned()).toEqual([]);
     // Its slot is free again: the next transaction has it.
     expect((await all.suspended('OPTIONS', { callId: 'c2' })).index).toBe(index);
+  });
+
+  test('keeps what the script did to its message, and the number of it', async () => {
+    const { all } = joined();
+    const ctx = all.benches[0]!.request(request('OPTIONS', { headers: 'X-A: 1\r\n' }), (x) => {
+      const { msg, attrs } = x;
+      msg.dstUri = 'sip:127.0.0.1:5999';
+      msg.flags = 5;
+      msg.edits.insertBefore(msg.headersEnd, 'X-B: 2\r\n');
+      attrs.push('a', 'first');
+      attrs.push('a', 7);
+      attrs.setFlag('a', 'mark', true);
+      all.benches[0]!.layer.suspension.begin(x);
+      all.benches[0]!.layer.suspension.suspend(x);
+    });
+    let seen: unknown[] = [];
+    all.route('main', 'LOOK', ({ msg, attrs }, { layer, host }) => {
+      const mark = attrs.hasFlag('a', 'mark');
+      seen = [host.threadIndex, msg.id, msg.dstUri, msg.flags, attrs.all('a'), mark];
+      layer.relay.relay(layer.context(transactionOf(msg)!, msg, 0));
+    });
+    const t = transactionOf(ctx.msg)!;
+    await all.asked(() => all.benches[1]!.layer.handover!.pull(t.index, t.label, { table: 'main', name: 'LOOK' }));
+    expect(seen).toEqual([1, ctx.msg.id, 'sip:127.0.0.1:5999', 5, [7, 'first'], true]);
+    expect(all.benches[1]!.last('OPTIONS').text).toContain('X-A: 1\r\n');
+  });
+
+  test('has what comes for it seen by event_route[core:pre-routing], once', async () => {
+    const { all } = joined();
+    const early: string[] = [];
+    all.route('event', 'core:pre-routing', ({ msg }, { host }) => void early.push(`${host.threadIndex} ${msg.method}`));
+    const { index, label } = await all.suspended();
+    await all.asked(() => all.benches[1]!.layer.handover!.pull(index, label, WORK));
+    await all.receive(request('INVITE'));
+    await all.receive(all.replyTo(1, 'INVITE', 180));
+    expect(early).toEqual(['0 INVITE', '0 ']);
+    expect(all.sent()).toContain('SIP/2.0 180 X');
   });
 
   test('lets go of its request when it has ended, wherever that is', async () => {
