@@ -23,8 +23,8 @@ const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const OUT = `${DIST}bundle/`;
 /** What processes and worker threads begin with, below dist/src. */
 const ENTRIES = ['cli/main', 'cli/kamailio', 'core/worker'];
-/** How a thread of the server names the file that others begin with. */
-const WORKER = "new URL('./worker.js', import.meta.url)";
+/** The file that names the one script threads begin with; other files have workers of that name, too. */
+const STARTS_THREADS = `${DIST}src/core/workers.js`;
 const KEPT_FOR = 24 * 3600 * 1000;
 
 /** A module that looks for a file beside itself goes on looking where it was compiled to; threads begin with the bundle. */
@@ -33,9 +33,8 @@ const keepPlaces = {
   setup({ onLoad }) {
     onLoad({ filter: /\/dist\/.*\.js$/ }, ({ path }) => {
       const place = `new URL(${JSON.stringify(relative(OUT, path))}, import.meta.url).href`;
-      const pieces = readFileSync(path, 'utf8').split(WORKER);
-      const kept = pieces.map((text) => text.replaceAll('import.meta.url', place));
-      return { contents: kept.join(WORKER), loader: 'js' };
+      const text = readFileSync(path, 'utf8');
+      return { contents: path === STARTS_THREADS ? text : text.replaceAll('import.meta.url', place), loader: 'js' };
     });
   },
 };
