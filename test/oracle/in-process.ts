@@ -19,9 +19,9 @@ export async function ktsInProcessTarget(): Promise<Target> {
 
 /**
  * What keeps the process alive while a script waits for it: ports to threads (a database's thread does so while it has
- * work), commands that run and names being looked up.
+ * work), files read and written, commands that run and names being looked up.
  */
-const WORK = new Set(['MessagePort', 'ProcessWrap', 'GetAddrInfoReqWrap']);
+const WORK = new Set(['MessagePort', 'FSReqPromise', 'ProcessWrap', 'GetAddrInfoReqWrap']);
 const workInProgress = (): number => process.getActiveResourcesInfo().filter((name) => WORK.has(name)).length;
 
 async function start(startServer: StartInProcess, clock: TestClock, request: StartRequest): Promise<RunningServer> {
