@@ -134,3 +134,7 @@ export class Statistics {
     return counter;
   }
 }
+
+/** What the receiving thread and the transaction layer count when a thread that should have a message is too busy. */
+export const overloadedMessages = (statistics: Statistics): Counter =>
+  statistics.counter('core', 'overloaded', 'Messages dropped since their worker had too many.');

@@ -15,7 +15,7 @@ export interface ThreadGroupSpec {
   readonly shown?: { readonly text: string; readonly rank: number };
 }
 
-/** How many numbers each thread has for others to read. */
+/** How many numbers each thread has for others to read. The last one is the threads' own. */
 export const TALLIES = 16;
 
 /** The group of workers that route what thread 0 receives (`--workers`); no config can name it. */
@@ -64,6 +64,8 @@ export interface Threads {
   /** Says what to do when a worker thread has died. */
   whenLost(run: (thread: number) => void): void;
   send(thread: number, kind: string, payload: unknown): void;
+  /** How many letters wait for a thread to read them. Thread 0 knows; 0 in others, which send through it. */
+  backlog(thread: number): number;
   /** Sends and waits for what the handler gives; undefined when that thread is gone or its handler failed. */
   ask<R>(thread: number, kind: string, payload: unknown): Promise<R | undefined>;
 }

@@ -26,6 +26,9 @@ const MAX_WAITING = 20_000;
 /** The load of a thread that is not there for good: more than any queue holds. */
 const NO_ROOM = 0x3fffffff;
 
+/** Where among its tallies a worker counts the letters that it has read. */
+const READ = TALLIES - 1;
+
 /** Thread 0 tells the others that one has died. */
 const LOST = 'threads:lost';
 
@@ -45,6 +48,8 @@ export class Exchange implements Threads {
   readonly #byName = new Map<string, ThreadGroupSpec>();
   /** What waits for threads that have died and are being started again. */
   readonly #down = new Map<number, Letter[]>();
+  /** How many letters each port has been given. */
+  readonly #sent = new Map<number, number>();
   readonly #lost: ((thread: number) => void)[] = [];
   /** A thread that is started again must not take answers to questions of the one before. */
   #nextQuestion = 1 + Math.floor(Math.random() * 2 ** 40);
@@ -79,6 +84,10 @@ export class Exchange implements Threads {
     this.#ports.set(thread, port);
     const waiting = this.#down.get(thread);
     this.#down.delete(thread);
+    if (this.index === 0) {
+      this.#sent.set(thread, waiting?.length ?? 0);
+      this.#parts.tallies[thread * TALLIES + READ] = 0;
+    }
     if (waiting !== undefined && waiting.length > 0) this.#hand(port, waiting);
   }
 
@@ -200,8 +209,14 @@ export class Exchange implements Threads {
     });
   }
 
+  backlog(thread: number): number {
+    const sent = this.index === 0 ? this.#sent.get(thread) : undefined;
+    return sent === undefined ? 0 : sent - this.#parts.tallies[thread * TALLIES + READ]!;
+  }
+
   /** Takes letters that came over a port. */
   readonly receive = (letters: readonly Letter[]): void => {
+    if (this.index !== 0) this.#parts.tallies[this.index * TALLIES + READ]! += letters.length;
     for (const letter of letters) {
       if (letter.to === this.index) this.#deliver(letter);
       else this.#post(letter);
@@ -220,6 +235,7 @@ export class Exchange implements Threads {
       else this.#undeliverable(letter);
       return;
     }
+    if (this.index === 0) this.#sent.set(letter.to, this.#sent.get(letter.to)! + 1);
     const waiting = this.#outgoing.get(port);
     if (waiting !== undefined) waiting.push(letter);
     else this.#outgoing.set(port, [letter]);

@@ -1,4 +1,5 @@
 import { packReceive, RECEIVE, ROUTE, unpackReceive, type WireReceive } from '../net/wire.js';
+import { type Counter, overloadedMessages } from '../observe/statistics.js';
 import type { RouteRef } from '../registry/arguments.js';
 import type { Host } from '../registry/host.js';
 import { ScriptContext } from '../script/context.js';
@@ -33,6 +34,9 @@ const Kind = {
   /** Says nothing: its answer comes when the letters before it have been read. */
   FENCE: 'tm:fence',
 } as const;
+
+/** Letters that may wait for a thread before messages are dropped: their senders repeat them. */
+const MAX_BACKLOG = 20_000;
 
 interface Name {
   readonly index: number;
@@ -78,11 +82,13 @@ export class Handover {
   readonly #travels = new Map<string, Set<number>>();
   /** The thread of every transaction, by what its retransmission, ACK or CANCEL has in common with it. */
   readonly #owners: ZoneMap<Owner & Stored>;
+  readonly #overloaded: Counter;
 
   constructor(private readonly layer: TransactionLayer) {
     const { host } = layer;
     const { threads } = host;
     this.#host = host;
+    this.#overloaded = overloadedMessages(host.statistics);
     this.#owners = host.zone.map<Owner & Stored>('tm:owners');
     host.hooks.elsewhere.push((msg, counted) => this.#isElsewhere(msg, counted));
     threads.handle<TransactionState>(Kind.BRING, (transaction) => this.#attach(transaction));
@@ -204,7 +210,13 @@ export class Handover {
   }
 
   #hand(msg: SipMessage, to: number, counted: boolean): void {
-    this.#host.threads.send(to, counted ? RECEIVE : ROUTE, { raw: msg.raw, from: packReceive(msg.received) });
+    const { threads, log } = this.#host;
+    if (threads.backlog(to) >= MAX_BACKLOG) {
+      this.#overloaded.inc();
+      log.warn('tm', `a message is dropped: thread ${to}, which has its transaction, has too many already`);
+      return;
+    }
+    threads.send(to, counted ? RECEIVE : ROUTE, { raw: msg.raw, from: packReceive(msg.received) });
   }
 
   #ownership(msg: SipMessage): Owner {

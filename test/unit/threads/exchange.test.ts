@@ -10,6 +10,7 @@ function threads(spec: Partial<ThreadGroupSpec> = {}) {
   const groups = [{ ...GROUP, ...spec }];
   const members = new Map([['w', [1, 2]]]);
   const loads = new Int32Array(new SharedArrayBuffer(12));
+  const tallies = new Float64Array(3 * TALLIES);
   const logged: LogRecord[] = [];
   const paused: { ms: number; work: () => void }[] = [];
   const make = (index: number): Exchange =>
@@ -20,7 +21,7 @@ function threads(spec: Partial<ThreadGroupSpec> = {}) {
       members,
       count: 3,
       loads,
-      tallies: new Float64Array(3 * TALLIES),
+      tallies,
       log: new Log({ write: (record) => logged.push(record) }, 3),
       later: (work) => queueMicrotask(work),
       after: (ms, work) => paused.push({ ms, work }),
@@ -130,6 +131,19 @@ describe('letters that cannot arrive', () => {
     expect(got).toEqual([1, 2, 6, 7]);
     expect(logged[0]?.text).toContain('it cannot be copied');
   });
+});
+
+test('letters that a thread has not read yet are counted', async () => {
+  const { all } = threads();
+  all[1].handle('n', () => {});
+  for (let n = 0; n < 3; n++) all[0].send(1, 'n', n);
+  expect([all[0].backlog(1), all[0].backlog(2)]).toEqual([3, 0]);
+  await settled();
+  expect(all[0].backlog(1)).toBe(0);
+  all[0].lost(1);
+  all[0].send(1, 'n', 4);
+  all[0].connect(1, { post: () => {} });
+  expect(all[0].backlog(1)).toBe(1);
 });
 
 describe('tasks', () => {

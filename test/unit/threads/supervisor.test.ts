@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Log } from '../../../src/observe/log.js';
-import type { ThreadGroupSpec } from '../../../src/registry/threads.js';
+import { TALLIES, type ThreadGroupSpec } from '../../../src/registry/threads.js';
 import { Exchange } from '../../../src/threads/exchange.js';
 import { membersOf, Supervisor } from '../../../src/threads/supervisor.js';
 
@@ -22,6 +22,7 @@ function supervised(refuses: string | null = null) {
     members,
     count: 3,
     loads,
+    tallies: new Float64Array(3 * TALLIES),
     log,
     later: (work) => queueMicrotask(work),
     after: (ms, work) => void setTimeout(work, ms),

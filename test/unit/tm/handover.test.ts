@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SipMessage } from '../../../src/sip/message.js';
 import { transactionOf } from '../../../src/tm/arming.js';
 import { request } from './harness.js';
 import { Joined } from './joined.js';
@@ -124,6 +125,19 @@ describe('a suspended transaction', () => {
     await all.receive(all.replyTo(1, 'INVITE', 180));
     expect(early).toEqual(['0 INVITE', '0 ']);
     expect(all.sent()).toContain('SIP/2.0 180 X');
+  });
+
+  test('is not sent more messages than its thread may have waiting', async () => {
+    const { all } = joined();
+    const { index, label } = await all.suspended();
+    await all.asked(() => all.benches[1]!.layer.handover!.pull(index, label, WORK));
+    const posted: unknown[] = [];
+    all.exchanges[0]!.connect(1, { post: (letters) => posted.push(...letters) });
+    const msg = SipMessage.parse(request('INVITE'), all.benches[0]!.received()) as SipMessage;
+    for (let n = 0; n < 20_010; n++) expect(all.benches[0]!.host.hooks.elsewhere[0]!(msg, true)).toBe(true);
+    await all.settled();
+    expect(posted.length).toBe(20_000);
+    expect(all.benches[0]!.host.statistics.find('core', 'overloaded')?.get()).toBe(10);
   });
 
   test('lets go of its request when it has ended, wherever that is', async () => {
