@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,8 @@ import { TARGET } from './peers.js';
 import { SIP_PORT } from './stock-server.js';
 
 const KTS = fileURLToPath(new URL('../../bin/kamailio', import.meta.url));
+
+const PID_FILE = 'server.pid';
 
 export interface ScriptedOptions {
   readonly target?: 'kts' | 'kamailio';
@@ -44,7 +46,24 @@ export class ScriptedServer {
     const [command, ...head] =
       target === 'kamailio' ? ['kamailio', '-x', 'fm', '-X', 'fm', '-m', '64', '-M', '8'] : [process.execPath, KTS];
     const at = `${claimed.address}:${SIP_PORT}`;
-    const all = [...head, '-f', file, '-DD', '-E', '-Y', dir, '-l', `udp:${at}`, '-l', `tcp:${at}`, ...args];
+    const pidFile = ['-P', join(dir, PID_FILE)];
+    // One that was killed leaves it.
+    rmSync(join(dir, PID_FILE), { force: true });
+    const all = [
+      ...head,
+      '-f',
+      file,
+      '-DD',
+      '-E',
+      '-Y',
+      dir,
+      '-l',
+      `udp:${at}`,
+      '-l',
+      `tcp:${at}`,
+      ...pidFile,
+      ...args,
+    ];
     const child = spawn(command!, all, {
       cwd: dir,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -104,7 +123,8 @@ export class ScriptedServer {
     const limit = Date.now() + 15_000;
     while (Date.now() < limit && this.running) {
       const bound = socketsOf(this.host, { tcp: true, ipv6: false }).filter((s) => s.port === SIP_PORT && s.listening);
-      if (bound.length >= 2) return;
+      // Sockets are open before worker threads are; the pid file comes last.
+      if (bound.length >= 2 && existsSync(join(this.dir, PID_FILE))) return;
       await sleep(10);
     }
     const { log } = this;

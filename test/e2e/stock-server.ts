@@ -11,6 +11,7 @@ import { STOCK_CONFIG, TARGET } from './peers.js';
 
 const KTS = fileURLToPath(new URL('../../bin/kamailio', import.meta.url));
 export const SIP_PORT = 5060;
+const PID_FILE = 'server.pid';
 
 /** Debian's own config, byte for byte, on the server under test: UDP and TCP, on an address of its own and on ::1. */
 export class StockServer {
@@ -36,7 +37,22 @@ export class StockServer {
     const dir = mkdtempSync(join(tmpdir(), 'kts-e2e-'));
     const [command, ...head] =
       TARGET === 'kamailio' ? ['kamailio', '-x', 'fm', '-X', 'fm', '-m', '64', '-M', '8'] : [process.execPath, KTS];
-    const args = [...head, '-f', STOCK_CONFIG, '-DD', '-E', '-Y', dir, '-l', `udp:${at}`, '-l', `tcp:${at}`];
+    const pidFile = join(dir, PID_FILE);
+    const args = [
+      ...head,
+      '-f',
+      STOCK_CONFIG,
+      '-DD',
+      '-E',
+      '-Y',
+      dir,
+      '-P',
+      pidFile,
+      '-l',
+      `udp:${at}`,
+      '-l',
+      `tcp:${at}`,
+    ];
     const child = spawn(command!, args, {
       cwd: dir,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -90,8 +106,9 @@ export class StockServer {
     const limit = Date.now() + 10_000;
     while (Date.now() < limit && this.child.exitCode === null) {
       const bound = socketsOf(this.host, { tcp: true, ipv6 }).filter((s) => s.port === SIP_PORT && s.listening);
-      // Sockets are open before modules are: ctl's tells that the server has started whole.
-      if (bound.length >= 2 && existsSync(this.ctlSocket)) return;
+      // Sockets are open before modules are, and before worker threads: ctl's tells that Kamailio has started whole, the
+      // pid file that kts has.
+      if (bound.length >= 2 && existsSync(this.ctlSocket) && existsSync(join(this.dir, PID_FILE))) return;
       await sleep(10);
     }
     const { log } = this;
