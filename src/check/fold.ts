@@ -109,9 +109,17 @@ export class Folder {
 
   /** A constant 0 or 1. In 5.6 a text that is no number has become 0 by then. */
   #literal(e: BoundExpr): 0 | 1 | null {
-    if (e.kind === 'const') return e.value === 0 || e.value === 1 ? e.value : null;
-    const failed = e.kind === 'cast' && e.to === 'int' && e.operand.kind === 'const' && this.#bits === 32;
-    return failed ? 0 : null;
+    const n = e.kind === 'const' ? e.value : this.#failed(e);
+    return n === 0 || n === 1 ? n : null;
+  }
+
+  /** The integer of casts and operators around a text that is no number; null for anything else. */
+  #failed(e: BoundExpr): number | null {
+    if (this.#bits !== 32) return null;
+    if (e.kind === 'cast' && e.to === 'int') return e.operand.kind === 'const' ? 0 : this.#failed(e.operand);
+    const n = e.kind === 'unary' ? this.#failed(e.operand) : null;
+    if (n === null || e.kind !== 'unary') return null;
+    return e.op === '!' ? Number(n === 0) : Number(e.op === '-' ? this.#math.negate(n) : this.#math.invert(n));
   }
 
   /** `constant op other` or `other op constant`, the constant being 0 or 1. */

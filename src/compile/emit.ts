@@ -303,7 +303,10 @@ class RouteEmitter implements RouteEmission {
     const inner: Flow = { ...flow, breakLabel: label, breakTail: flow.tail };
     const { value } = s;
     const isText = s.on === 'str';
-    const source = isText ? this.#expr.text(value) : this.#expr.int(value);
+    // A variable that is an integer first is looked at as one, whatever its text form is.
+    const text = (): string =>
+      value.kind === 'pv' ? `T(R.chosen(${this.#expr.value(value)}))` : this.#expr.text(value);
+    const source = isText ? text() : this.#expr.int(value);
     const cases = s.cases;
     // Upstream drops a switch over a constant in which nothing is to be run, and is left with its code for a bug.
     const hasDefault = cases.some((c) => c.label.kind === 'default');

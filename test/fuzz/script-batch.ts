@@ -52,6 +52,12 @@ export async function runBatch(target: Target, scripts: readonly string[]): Prom
 /** One address for all runs of this process: scripts compute with it. */
 let claimed: ClaimedAddress | null = null;
 
+/** Gives the address back after the last run; its guard would keep the process alive. */
+export async function releaseAddress(): Promise<void> {
+  await claimed?.release();
+  claimed = null;
+}
+
 async function divide(target: Target, scripts: readonly string[], names: readonly string[]): Promise<Outcome[]> {
   if (scripts.length === 0) return [];
   const seen = await runOnce(target, scripts, names);

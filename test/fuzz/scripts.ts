@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { ktsInProcessTarget } from '../oracle/in-process.js';
 import type { Target } from '../oracle/server.js';
 import { kamailioTarget } from '../oracle/server-process.js';
-import { type Outcome, runBatch } from './script-batch.js';
+import { type Outcome, releaseAddress, runBatch } from './script-batch.js';
 import { makeScript } from './script-generator.js';
 import { renderScript, type Script, simpler } from './script-tree.js';
 
@@ -55,6 +55,7 @@ export async function fuzzScripts(args: readonly string[]): Promise<number> {
     }
     process.stdout.write(`${Math.min(at + BATCH, count)} scripts, ${found.length} differ\n`);
   }
+  await releaseAddress();
   if (refused > 0) process.stdout.write(`${refused} scripts were refused\n`);
   if (crashed > 0) process.stdout.write(`${crashed} scripts crashed the real server\n`);
   if (values.keep && found.length > 0) writeFileSync(values.keep, `${JSON.stringify(found, null, 1)}\n`);
