@@ -79,7 +79,7 @@ export class Handover {
   /** The same notes, by what requests are found by. */
   readonly #noted = new Map<string, number>();
   /** Threads that transactions of this thread's making came through. */
-  readonly #travels = new Map<string, Set<number>>();
+  readonly #travels = new Map<string, number[]>();
   /** The thread of every transaction, by what its retransmission, ACK or CANCEL has in common with it. */
   readonly #owners: ZoneMap<Owner & Stored>;
   readonly #overloaded: Counter;
@@ -297,8 +297,8 @@ export class Handover {
 
   #travelled(key: string, to: number): void {
     const seen = this.#travels.get(key);
-    if (seen === undefined) this.#travels.set(key, new Set([to]));
-    else seen.add(to);
+    if (seen === undefined) this.#travels.set(key, [to]);
+    else if (!seen.includes(to)) seen.push(to);
   }
 
   #endedElsewhere(name: Name): void {
