@@ -19,10 +19,13 @@ export async function ktsInProcessTarget(): Promise<Target> {
 
 /**
  * What keeps the process alive while a script waits for it: ports to threads (a database's thread does so while it has
- * work), files read and written, commands that run and names being looked up.
+ * work), commands that run and names being looked up. Some of it may be the runner's own.
  */
-const WORK = new Set(['MessagePort', 'FSReqPromise', 'ProcessWrap', 'GetAddrInfoReqWrap']);
+const WORK = new Set(['MessagePort', 'ProcessWrap', 'GetAddrInfoReqWrap']);
 const workInProgress = (): number => process.getActiveResourcesInfo().filter((name) => WORK.has(name)).length;
+
+/** Files being read or written: never for long, so none of it counts as the runner's. */
+const usesFiles = (): boolean => process.getActiveResourcesInfo().includes('FSReqPromise');
 
 async function start(startServer: StartInProcess, clock: TestClock, request: StartRequest): Promise<RunningServer> {
   let log = '';
@@ -47,7 +50,7 @@ async function start(startServer: StartInProcess, clock: TestClock, request: Sta
   return {
     log: () => log,
     exit: () => exit,
-    idle: () => workInProgress() <= workOfRunner,
+    idle: () => workInProgress() <= workOfRunner && !usesFiles(),
     // Replies that the passing of time brings out arrive through real sockets: let them, slice by slice.
     wait: async (ms) => {
       for (let left = ms; left > 0; left -= 250) {
