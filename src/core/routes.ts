@@ -70,8 +70,15 @@ export class RouteTables implements Routes {
   /** What was looked for, by name and then table: modules ask for their event routes with every message. */
   readonly #asked = new Map<string, Map<RouteTable, CompiledRoute | null>>();
   #ordered: readonly CompiledRoute[] = [];
-  /** Ends of blocks that functions continue at, by number. */
-  #rests: CompiledRoute[] = [];
+  /**
+   * How many times other versions of the config have been taken over. All threads count alike: it is part of the names by
+   * which they tell each other what to go on with.
+   */
+  version = 0;
+  /** Ends of blocks that functions continue at, by name. */
+  #rests = new Map<string, CompiledRoute>();
+  /** Those of the version before, which may still be waited for. */
+  #earlierRests = new Map<string, CompiledRoute>();
   #vars: ScriptVars | null = null;
 
   constructor(
@@ -111,14 +118,28 @@ export class RouteTables implements Routes {
     };
   }
 
-  /** Begins another list of {@link rest}s: those of the code that runs now stay what they are. */
-  renewRests(): void {
-    this.#rests = [];
+  /**
+   * Begins the {@link rest}s of another version; those of the present one stay what they are.
+   * @returns puts everything back
+   */
+  renewRests(): () => void {
+    const before = { rests: this.#rests, earlier: this.#earlierRests };
+    this.#earlierRests = before.rests;
+    this.#rests = new Map();
+    this.version++;
+    return () => {
+      this.#rests = before.rests;
+      this.#earlierRests = before.earlier;
+      this.version--;
+    };
   }
 
   /** The end of a block that a function continues at. */
   rest(number: number): CompiledRoute {
-    return (this.#rests[number] ??= new CompiledRoute(`${number}`, true, this));
+    const name = `${this.version}.${number}`;
+    let route = this.#rests.get(name);
+    if (route === undefined) this.#rests.set(name, (route = new CompiledRoute(name, true, this)));
+    return route;
   }
 
   /** Gives each route its code, in program order, and behind them the ends of blocks theirs. */
@@ -136,7 +157,7 @@ export class RouteTables implements Routes {
   }
 
   find(table: RouteTable, name: string): CompiledRoute | null {
-    if (table === 'rest') return this.#rests[Number(name)] ?? null;
+    if (table === 'rest') return this.#rests.get(name) ?? this.#earlierRests.get(name) ?? null;
     let tables = this.#asked.get(name);
     if (tables === undefined) {
       // Names may come from messages.

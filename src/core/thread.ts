@@ -173,7 +173,7 @@ export class ScriptThread implements Host {
    */
   reload(program: Program, defines: ReadonlyMap<string, string | null>, findings: Findings): readonly string[] {
     const before = { program: this.#program, defines: this.#core.defines, linker: this.#linker };
-    const undo = [this.routes.replace(program), this.#core.forgetRequired()];
+    const undo = [this.routes.replace(program), this.routes.renewRests(), this.#core.forgetRequired()];
     this.#program = program;
     this.#core.defines = defines;
     const { vars } = this.routes;
@@ -322,7 +322,6 @@ export class ScriptThread implements Host {
   #compile(vars: ScriptVars, findings: Findings): (() => void) | null {
     const effects = inferEffects(this.program, this.settings.max_recursive_level);
     const prefixMode = this.settings.log_prefix !== null && this.settings.log_prefix_mode === 1;
-    this.routes.renewRests();
     const emission = emitProgram(this.program, effects, this.#linker, {
       compat: this.compat,
       returnMode: this.settings.return_mode,

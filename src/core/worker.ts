@@ -14,15 +14,17 @@ import type { ServerOptions } from './options.js';
 import { WorkerRpcTable } from './rpc-reach.js';
 import { readConfig } from './source.js';
 import type { ScriptThread } from './thread.js';
-import { CFG, FINISH, LOG, RELOAD, type WorkerBoot } from './workers.js';
+import { CFG, FINISH, LOG, type Present, RELOAD, type Version, type WorkerBoot } from './workers.js';
 
 /** Runs one script thread of a group until it is told to stop. What a pool of worker threads calls, once per thread. */
 export default async function serve(task: ServeTask): Promise<void> {
   const boot = Piscina.workerData as WorkerBoot;
+  const { version, changes } = task.present as Present;
   const clock = new RealClock();
   let record: (entry: LogRecord) => void = () => {};
   const options: ServerOptions = {
     ...boot.options,
+    sources: version.sources,
     clock,
     sink: { write: (entry) => record(entry) },
     onKill: () => {},
@@ -53,11 +55,18 @@ export default async function serve(task: ServeTask): Promise<void> {
     threads: exchange,
   });
   for (const alias of boot.aliases) thread.myself.addAlias(alias);
+  thread.routes.version = version.number;
   thread.configure(findings);
+  for (const change of changes) thread.cfg.apply(change);
   const refusal = findings.failed() ? 'the routes of thread 0 do not compile here' : await thread.start();
   if (refusal === null) thread.receiver();
   exchange.handle<CfgChange>(CFG, (change) => thread.cfg.apply(change));
-  exchange.handle<ReadonlyMap<string, string>>(RELOAD, (sources) => reload(thread, { ...options, sources }));
+  exchange.handle<Version>(RELOAD, ({ sources, number }) => {
+    // One that was started meanwhile has it already.
+    if (thread.routes.version === number) return [];
+    thread.routes.version = number - 1;
+    return reload(thread, { ...options, sources });
+  });
   exchange.handle(FINISH, () => thread.finish());
   const stopped = new Promise<void>((done) => exchange.handle(STOP, () => done()));
   readLetters(task.port, exchange.receive);

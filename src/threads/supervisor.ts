@@ -23,6 +23,8 @@ export interface ServeTask {
   readonly index: number;
   readonly group: string;
   readonly port: MessagePort;
+  /** What {@link SupervisorParts.present} gives. */
+  readonly present: unknown;
 }
 
 export interface SupervisorParts {
@@ -34,6 +36,8 @@ export interface SupervisorParts {
   readonly entry: string;
   /** What every worker needs: structured-cloneable. */
   readonly shared: unknown;
+  /** What of that may change while the server runs, as a worker that starts now needs it: structured-cloneable. */
+  readonly present: () => unknown;
   /** A thread of the process has ended unasked; whatever it held is to be let go. */
   readonly onLost: (threadId: number) => void;
 }
@@ -120,10 +124,12 @@ export class Supervisor {
     const { port1, port2 } = new MessageChannel();
     readLetters(port1, this.parts.exchange.receive);
     this.parts.exchange.connect(index, letterPort(port1));
-    const ended = pool.run({ index, group, port: port2 }, { transferList: [port2] }).then(
-      () => this.#ended(group, index, port1, 'it ended'),
-      (e: unknown) => this.#ended(group, index, port1, e instanceof Error ? e.message : String(e)),
-    );
+    const ended = pool
+      .run({ index, group, port: port2, present: this.parts.present() }, { transferList: [port2] })
+      .then(
+        () => this.#ended(group, index, port1, 'it ended'),
+        (e: unknown) => this.#ended(group, index, port1, e instanceof Error ? e.message : String(e)),
+      );
     this.#running.push(ended);
   }
 

@@ -4,7 +4,7 @@ import type { Letter } from '../../../src/threads/letter.js';
 import { letterPort, READY, readLetters, type ServeTask, STOP } from '../../../src/threads/supervisor.js';
 
 /** Serves as a script thread does, and does what letters tell it: answers, throws where nobody catches, ends, refuses. */
-export default function serve({ index, port }: ServeTask): Promise<void> {
+export default function serve({ index, port, present }: ServeTask): Promise<void> {
   const { refuses, refusals } = Piscina.workerData as {
     readonly refuses: string | null;
     /** How many starts are still to be refused. */
@@ -19,6 +19,7 @@ export default function serve({ index, port }: ServeTask): Promise<void> {
     readLetters(port, (letters) => {
       for (const { kind, payload, ask } of letters) {
         if (kind === 'echo') post({ payload, ask });
+        if (kind === 'present') post({ payload: present, ask });
         if (kind === 'exit') process.exit(3);
         if (kind === 'throw') throw new Error('nobody catches this');
         if (kind === STOP) {

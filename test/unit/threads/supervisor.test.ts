@@ -28,6 +28,7 @@ function supervised(refuses: string | null = null) {
     after: (ms, work) => void setTimeout(work, ms),
   });
   const refusals = new Int32Array(new SharedArrayBuffer(4));
+  let starts = 0;
   const lost: number[] = [];
   const letGo: number[] = [];
   exchange.whenLost((thread) => lost.push(thread));
@@ -38,6 +39,7 @@ function supervised(refuses: string | null = null) {
     log,
     entry: fileURLToPath(new URL('./frail-worker.ts', import.meta.url)),
     shared: { refuses, refusals },
+    present: () => ++starts,
     onLost: (threadId) => letGo.push(threadId),
   });
   return { exchange, records, lost, letGo, loads, refusals };
@@ -86,6 +88,15 @@ describe('worker threads', () => {
       expect.stringMatching(/died: it ended.*; it is started again$/),
     ]);
     expect(await answersAgain(exchange, 1)).toBe(true);
+  });
+
+  it('begin with what holds when they are started', async () => {
+    const { exchange } = supervised();
+    expect(await supervisor.start()).toBeNull();
+    expect(await exchange.ask(1, 'present', null)).toBe(1);
+    exchange.send(1, 'exit', null);
+    expect(await answersAgain(exchange, 1)).toBe(true);
+    expect(await exchange.ask(1, 'present', null)).toBe(3);
   });
 
   it('that cannot serve keep the server from starting, with their reason', async () => {
