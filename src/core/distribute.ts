@@ -1,6 +1,6 @@
 import { packReceive, ROUTE, type WireMessage } from '../net/wire.js';
 import type { Log } from '../observe/log.js';
-import type { Counter } from '../observe/statistics.js';
+import { overloadedMessages, type Statistics } from '../observe/statistics.js';
 import type { CoreSettings } from '../registry/core-settings.js';
 import type { Hooks } from '../registry/host.js';
 import { ROUTING_GROUP, type Threads } from '../registry/threads.js';
@@ -43,7 +43,7 @@ export interface DistributorParts {
   readonly settings: CoreSettings;
   readonly hooks: Hooks;
   readonly log: Log;
-  readonly overloaded: Counter;
+  readonly statistics: Statistics;
 }
 
 /**
@@ -52,10 +52,11 @@ export interface DistributorParts {
  * @returns what tells whether it took a message; null where thread 0 routes everything
  */
 export function distributor(parts: DistributorParts): ((msg: SipMessage) => boolean) | null {
-  const { threads, settings, hooks, log, overloaded } = parts;
+  const { threads, settings, hooks, log, statistics } = parts;
   const mode = settings.udp_receiver_mode;
   const others = threads.groups.some(({ name }) => name === ROUTING_GROUP) ? ROUTING_GROUP : '';
   if (threads.index !== 0 || (others === '' && mode === ReceiverMode.OWN_THREAD)) return null;
+  const overloaded = overloadedMessages(statistics);
   return (msg) => {
     const { callId, via1, received } = msg;
     const named = groupOf(received.socket, mode);
