@@ -14,7 +14,7 @@ import type { Resolver } from '../net/resolve.js';
 import type { Network } from '../net/transport.js';
 import { RECEIVE, ROUTE, unpackReceive, type WireMessage } from '../net/wire.js';
 import type { Log } from '../observe/log.js';
-import { overloadedMessages, type Statistics } from '../observe/statistics.js';
+import type { Statistics } from '../observe/statistics.js';
 import { VERSION } from '../observe/version.js';
 import { ArgumentError, type BindEnv, type BoundPv, type Format, type RouteTable } from '../registry/arguments.js';
 import type { CoreSettings } from '../registry/core-settings.js';
@@ -250,7 +250,7 @@ export class ScriptThread implements Host {
         settings: this.settings,
         hooks: this.hooks,
         log: this.log,
-        overloaded: overloadedMessages(this.statistics),
+        statistics: this.statistics,
       }),
     }));
     this.threads.handle<WireMessage>(RECEIVE, ({ raw, from }) => {
