@@ -22,7 +22,7 @@ function createCommand(): Command {
       if (unknown.length > 0)
         return fail(`no such table: ${unknown.join(', ')} (there are: ${[...TABLES.keys()].join(', ')})`);
       const path = sqlitePath(url, process.cwd());
-      if (!path.ok) return fail(path.error.message);
+      if (!path.ok) return fail(`${path.error.message} (sqlite:///absolute/path or sqlite://relative/path)`);
       if (path.value !== ':memory:') mkdirSync(dirname(path.value), { recursive: true });
       const opened = new SqliteDriver().openSync(url);
       if (!opened.ok) return fail(opened.error.message);

@@ -107,7 +107,8 @@ export const functions: Readonly<Record<string, FunctionDef<Sqlops> | readonly F
       {
         routes: ['ANY'],
         doc: 'Runs a query and keeps its rows for `$dbr(result=>…)`; without rows the result is empty.',
-        example: 'if (sql_query("db", "select name from users", "ra") == 1) { xlog("$dbr(ra=>[0,0])\\n"); }',
+        example:
+          'sql_query("db", "select name from users", "ra"); if ($dbr(ra=>rows) > 0) { xlog("$dbr(ra=>[0,0])\\n"); }',
         suspends: true,
         returns: ANSWERS,
       },
@@ -155,7 +156,8 @@ export const functions: Readonly<Record<string, FunctionDef<Sqlops> | readonly F
     {
       routes: ['ANY'],
       doc: 'Runs a query and puts its rows on top of an xavp: `$xavp(x[row]=>column)`.',
-      example: 'if (sql_xquery("db", "select name from users", "row") == 1) { xlog("$xavp(row=>name)\\n"); }',
+      example:
+        'sql_xquery("db", "select name from users", "row"); if ($xavp(row=>name) != $null) { xlog("$xavp(row=>name)\\n"); }',
       suspends: true,
       returns: ANSWERS,
     },
