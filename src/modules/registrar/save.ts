@@ -32,8 +32,16 @@ interface Request {
   readonly useRegId: boolean;
 }
 
-/** Return code and contacts to list, or why not. */
-type Outcome = { readonly code: number; readonly contacts: readonly Contact[] | null } | Refusal;
+/** Return code and contacts to list. */
+interface Done {
+  readonly code: number;
+  readonly contacts: readonly Contact[] | null;
+  /** When it was done: seconds since the epoch, by which the reply counts as well. */
+  readonly at?: number;
+}
+
+/** What came of it, or why nothing did. */
+type Outcome = Done | Refusal;
 
 const refused = (outcome: Outcome): boolean => outcome instanceof Refusal;
 
@@ -133,7 +141,7 @@ function finish(
     return outcome.error === RegError.TOO_MANY ? Saved.TOO_MANY : Saved.FAILED;
   }
   registrar.accepted.inc();
-  const now = registrar.usrloc.now();
+  const now = outcome.at ?? registrar.usrloc.now();
   registrar.found.noteAll(ctx, outcome.contacts ?? [], now);
   const pending: PendingReply = { error: RegError.FINE, contacts: outcome.contacts, host, path };
   if (replies && (ctx.kind === RouteKind.REQUEST || ctx.kind === RouteKind.FAILURE)) {
@@ -251,7 +259,7 @@ function register(
     code = isNew ? Saved.INSERTED : Saved.UPDATED;
     if (replaced) break;
   }
-  return { code, contacts: record.contacts };
+  return { code, contacts: record.contacts, at: record.now };
 }
 
 /** Removes what a refreshed contact makes obsolete; true when it is then the only one to process. */
