@@ -9,6 +9,7 @@ import { ParseFailure, SipMessage } from '../sip/message.js';
 import { Method } from '../sip/methods.js';
 import { readBranchId } from './branch-id.js';
 import type { TransactionLayer } from './layer.js';
+import { Match } from './matching.js';
 import { TmStatistics } from './statistics.js';
 import { Resumed } from './suspend.js';
 import { TFlag, type Transaction } from './transaction.js';
@@ -173,9 +174,16 @@ export class Handover {
   /** True when another thread was given the message. */
   #isElsewhere(msg: SipMessage, counted: boolean): boolean {
     const to = msg.isRequest ? this.#threadOfRequest(msg) : this.#threadOfReply(msg);
-    if (to === this.#host.threadIndex || to < 0) return false;
+    if (to === this.#host.threadIndex || to < 0 || (msg.isRequest && this.#isHere(msg))) return false;
     this.#hand(msg, to, counted);
     return true;
+  }
+
+  /** Whether a request belongs to a transaction of this thread. Full memory may have refused to say so to all. */
+  #isHere(msg: SipMessage): boolean {
+    const { table, matcher } = this.layer;
+    if (table.ofCall(msg.callId ?? '', msg.cseq?.number ?? 0) === null) return false;
+    return matcher.request(msg).status === Match.FOUND || matcher.sameBranch(msg) !== null;
   }
 
   #threadOfReply(msg: SipMessage): number {
@@ -204,7 +212,7 @@ export class Handover {
 
   #threadAt(key: string): number {
     const owner = this.#owners.get(key);
-    if (owner === undefined) return -1;
+    if (owner === undefined) return this.#noted.get(key) ?? -1;
     const thread = ownerOf(owner);
     return thread === this.#host.threadIndex ? (this.#noted.get(key) ?? thread) : thread;
   }

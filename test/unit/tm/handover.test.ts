@@ -140,6 +140,26 @@ describe('a suspended transaction', () => {
     expect(all.benches[0]!.host.statistics.find('core', 'overloaded')?.get()).toBe(10);
   });
 
+  test.each(['set', 'add'] as const)('is found by its retransmission with memory full (%s)', async (refused) => {
+    const { all, ran } = joined();
+    const owners = all.zone.map('tm:owners');
+    const { set, add } = owners;
+    const refuse = (): void => {
+      owners.set = () => false;
+      owners.add = () => false;
+    };
+    if (refused === 'add') refuse();
+    const { index, label } = await all.suspended();
+    if (refused === 'set') refuse();
+    await all.asked(() => all.benches[1]!.layer.handover!.pull(index, label, WORK));
+    const before = all.benches[1]!.sent.length;
+    await all.receive(request('INVITE'));
+    expect(all.benches[1]!.sent.length).toBe(before + 1);
+    expect(all.sizes()).toEqual([0, 1, 0]);
+    expect(ran).toEqual([1]);
+    Object.assign(owners, { set, add });
+  });
+
   test('lets go of its request when it has ended, wherever that is', async () => {
     const { all } = joined();
     const { index, label } = await all.suspended();
