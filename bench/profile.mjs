@@ -41,7 +41,10 @@ const KERNEL = [
 buildSipload();
 const data = join(tmpdir(), `kts-perf-${process.pid}`);
 const peer = await peerOf(row);
-const server = await Server.start('kts', row.config, { args: row.args?.(peer, 'kts'), nodeArgs: ['--perf-basic-prof'] });
+const server = await Server.start('kts', row.config, {
+  args: row.args?.(peer, 'kts'),
+  nodeArgs: ['--perf-basic-prof'],
+});
 const { pid } = server.child;
 let perUnit = 0;
 try {
