@@ -162,6 +162,7 @@ const HELP = `Usage: kamailio [options]
  -d           raise the log level (repeatable); --debug=N adds N
  -D, -DD      stay in the foreground
  -E           log to stderr
+ -T           no TCP; --server-id=N the number of this server
  -P FILE      pid file; -G FILE the same for the group
  -w DIR       working directory; -Y DIR run directory
  -u USER, -g GROUP

@@ -43,6 +43,7 @@ const SHORT: Readonly<Record<string, OptionDef>> = {
   Q: { value: true },
   O: { value: true, ignored: 'nothing to tune' },
   v: { value: false },
+  V: { value: false },
   I: { value: false },
   h: { value: false },
 };
@@ -60,7 +61,7 @@ const LONG: Readonly<Record<string, { readonly value: boolean; readonly short?: 
   loadmodule: { value: true },
   'log-engine': { value: true },
   modparam: { value: true },
-  server_id: { value: true },
+  'server-id': { value: true },
   subst: { value: true },
   substdef: { value: true },
   substdefs: { value: true },

@@ -52,6 +52,8 @@ export function readKamailioOptions(args: readonly string[]): KamailioCommand {
   const preamble = options.map((o) => {
     if (o.name === 'loadmodule') return `loadmodule "${o.value}" `;
     if (o.name === 'modparam') return modparamLine(o.value);
+    if (o.name === 'T') return 'disable_tcp=yes ';
+    if (o.name === 'server-id' && /^\d+$/.test(o.value)) return `server_id=${o.value} `;
     return '';
   });
   const debug = last('debug');
@@ -72,7 +74,7 @@ export function readKamailioOptions(args: readonly string[]): KamailioCommand {
       args: ['kamailio', ...args],
       ...(megabytes === null || bad ? {} : { sharedBytes: megabytes * 2 ** 20 }),
     },
-    mode: has('h') ? 'help' : has('v') ? 'version' : has('I') ? 'build-info' : has('c') ? 'check' : 'run',
+    mode: has('h') ? 'help' : has('v') || has('V') ? 'version' : has('I') ? 'build-info' : has('c') ? 'check' : 'run',
     stderr: has('E'),
     foreground: all('D').length,
     pidFile: last('P'),

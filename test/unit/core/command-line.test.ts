@@ -124,6 +124,11 @@ describe('kamailio(8)', () => {
     expect(server.preamble).not.toContain('\n');
   });
 
+  test('what the core has a parameter for becomes config as well', () => {
+    expect(readKamailioOptions(['-T', '--server-id=7']).server.preamble).toBe('disable_tcp=yes server_id=7 ');
+    expect(readKamailioOptions(['--server-id', 'x']).server.preamble).toBe('');
+  });
+
   test.each([
     [['-d', '-d'], 2],
     [['-dddd'], 4],
