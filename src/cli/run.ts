@@ -57,6 +57,8 @@ export function runCommand(): Command {
         for (const reason of started.reasons) process.stderr.write(`${reason}\n`);
         if (started.diagnostics.length > 0) process.stderr.write(`${countLine(started.diagnostics)}\n`);
         process.exitCode = 1;
+        // What still holds the loop does not keep a signal from ending it.
+        void signal.then(() => process.exit(1));
         return;
       }
       if (started.diagnostics.length > 0)
