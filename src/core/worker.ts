@@ -4,6 +4,7 @@ import { RealClock } from '../clock/clock.js';
 import { DriverRegistry } from '../db/registry.js';
 import type { LogRecord } from '../observe/log.js';
 import { Statistics } from '../observe/statistics.js';
+import { isAnswer, type Letter } from '../threads/letter.js';
 import { letterPort, READY, type Ready, readLetters, type ServeTask, STOP } from '../threads/supervisor.js';
 import { WorkerNetwork } from '../threads/worker-network.js';
 import type { CfgChange } from './cfg-variables.js';
@@ -58,6 +59,13 @@ export default async function serve(task: ServeTask): Promise<void> {
   thread.routes.version = version.number;
   thread.configure(findings);
   for (const change of changes) thread.cfg.apply(change);
+  // Modules may ask other threads while they start; what is sent to this one waits until they have.
+  let early: Letter[] | null = [];
+  readLetters(task.port, (letters) => {
+    const heard = early === null ? letters : letters.filter(isAnswer);
+    early?.push(...letters.filter((letter) => !isAnswer(letter)));
+    if (heard.length > 0) exchange.receive(heard);
+  });
   const refusal = findings.failed() ? 'the routes of thread 0 do not compile here' : await thread.start();
   if (refusal === null) thread.receiver();
   exchange.handle<CfgChange>(CFG, (change) => thread.cfg.apply(change));
@@ -69,7 +77,9 @@ export default async function serve(task: ServeTask): Promise<void> {
   });
   exchange.handle(FINISH, () => thread.finish());
   const stopped = new Promise<void>((done) => exchange.handle(STOP, () => done()));
-  readLetters(task.port, exchange.receive);
+  const waiting = early;
+  early = null;
+  if (waiting.length > 0) exchange.receive(waiting);
   exchange.send(0, READY, { reason: refusal, threadId } satisfies Ready);
   await stopped;
   await thread.stop();

@@ -11,6 +11,10 @@ export interface Letter {
   readonly task?: string;
 }
 
+export function isAnswer(letter: Letter): boolean {
+  return letter.kind === '';
+}
+
 /** A way to one other thread; letters keep their order. */
 export interface LetterPort {
   post(letters: readonly Letter[]): void;
