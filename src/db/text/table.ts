@@ -5,6 +5,11 @@ import { type Cell, type Row, sameName, type TextColumn, TYPES } from './layout.
 import type { Edit, Filter, Select } from './statement.js';
 import { cellOf, compareCells, dbValueOf, testOf } from './values.js';
 
+/** The rows of a select, with their columns as the file declares them. */
+export interface TextRows extends Rows {
+  readonly declared: readonly TextColumn[];
+}
+
 /** What a table holds, to go back to. */
 export interface Snapshot {
   readonly rows: readonly Row[];
@@ -47,7 +52,7 @@ export class TextTable {
     this.changed = changed;
   }
 
-  select({ columns, filter, order, limit }: Select, maxRows: number): DbResult<Rows> {
+  select({ columns, filter, order, limit }: Select, maxRows: number): DbResult<TextRows> {
     const places = columns === undefined ? dbOk(this.columns.map((_, i) => i)) : this.#places(columns);
     if (!places.ok) return places;
     const keys = this.#places(order.map((by) => by.column));
@@ -76,7 +81,7 @@ export class TextTable {
     const rows = (limit === undefined ? found : found.slice(0, limit)).map((row) =>
       places.value.map((place, i) => dbValueOf(row[place]!, shown[i]!)),
     );
-    return dbOk({ columns: shown.map(({ name, kind }) => ({ name, type: TYPES[kind] })), rows });
+    return dbOk({ columns: shown.map(({ name, kind }) => ({ name, type: TYPES[kind] })), rows, declared: shown });
   }
 
   /** Does all of an edit or, when it cannot, nothing. */

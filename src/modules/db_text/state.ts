@@ -1,4 +1,4 @@
-import type { Database, Rows } from '../../db/database.js';
+import type { Database } from '../../db/database.js';
 import { dbError } from '../../db/result.js';
 import { TextDriver } from '../../db/text/driver.js';
 import { type TextEngine, type TextOutcome, TextStore, type TextWork } from '../../db/text/store.js';
@@ -66,7 +66,7 @@ export class TextDatabases {
     const database = await this.#defaultDatabase();
     if (database === null) return [`invalid connection : ${this.params.default_connection}`];
     const done = await database.rawQuery(sql);
-    if (done.ok) return shownRows(done.value as Rows, this.#delimiter);
+    if (done.ok) return shownRows(done.value, this.#delimiter);
     this.host.log.error('db_text', done.error.message);
     return ['error executing sql statement'];
   }
