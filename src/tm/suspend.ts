@@ -50,8 +50,10 @@ export class Suspension {
       branch.reply = msg;
       t.suspendedBranch = ctx.branch;
     }
+    // A failure route comes behind the destination; a resumed run, which looks like one, may not have tried it yet.
+    const tried = ctx.kind === RouteKind.FAILURE && !(t.has(TFlag.CONTINUING) && msg.uriFresh);
     t.suspendedKind = ctx.kind;
-    t.flags = (t.flags | TFlag.SUSPENDED) & ~TFlag.CONTINUING;
+    t.flags = (t.flags | TFlag.SUSPENDED | (tried ? TFlag.URI_TRIED : 0)) & ~TFlag.CONTINUING;
     return Suspended.OK;
   }
 
@@ -118,8 +120,8 @@ export class Suspension {
     }
     const msg = failureRequest(t, blind?.flags ?? 0);
     if (msg === null) return Resumed.UNKNOWN;
-    const suspendedIn = t.suspendedKind;
-    msg.uriFresh = suspendedIn !== RouteKind.FAILURE;
+    msg.uriFresh = !t.has(TFlag.URI_TRIED);
+    t.flags &= ~TFlag.URI_TRIED;
     const ctx = this.layer.context(t, msg, RouteKind.FAILURE);
     ctx.branch = t.blindBranch;
     if (fresh) this.#giveVars(ctx);

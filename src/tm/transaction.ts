@@ -32,6 +32,8 @@ export const TFlag = {
   NOISY: 4096,
   /** ACK and CANCEL take From and To of the request as sent (`t_use_uac_headers`). */
   USE_UAC_HEADERS: 8192,
+  /** Its destination had been tried when it was suspended: what continues takes only what it adds itself. */
+  URI_TRIED: 16384,
 } as const;
 
 /** What the run that made the transaction has done with it so far. */

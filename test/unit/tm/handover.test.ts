@@ -12,7 +12,6 @@ function joined(settings: ConstructorParameters<typeof Joined>[0] = {}) {
   const ran: number[] = [];
   all.route('main', 'WORK', (ctx, bench) => {
     ran.push(bench.host.threadIndex);
-    ctx.msg.newUri = ctx.msg.requestUri;
     return bench.layer.relay.relay(ctx);
   });
   all.route('main', '0', (ctx, bench) => bench.layer.create(ctx));
@@ -158,6 +157,19 @@ describe('a suspended transaction', () => {
     expect(all.sizes()).toEqual([0, 1, 0]);
     expect(ran).toEqual([1]);
     Object.assign(owners, { set, add });
+  });
+
+  test('that was relayed and suspended again is not sent to the same destination twice', async () => {
+    const { all } = joined();
+    all.route('main', 'RELAY', (ctx, { layer }) => {
+      layer.relay.relay(ctx);
+      layer.suspension.suspend(ctx);
+    });
+    const { index, label } = await all.suspended();
+    const first = { table: 'main', name: 'RELAY' } as const;
+    await all.asked(() => all.benches[1]!.layer.handover!.pull(index, label, first));
+    await all.asked(() => all.benches[2]!.layer.handover!.pull(index, label, WORK));
+    expect(all.sent().filter((line) => line.startsWith('INVITE'))).toHaveLength(1);
   });
 
   test('lets go of its request when it has ended, wherever that is', async () => {
