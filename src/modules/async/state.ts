@@ -51,10 +51,9 @@ export class Async {
       throw new ConfigError('module async needs module tm (or mode=1)', 'mode');
     this.#layer = tm?.layer ?? null;
     const { threads } = host;
-    threads.handle<{ index: number; label: number; route: RouteName }>(Kind.RESUME, (task) => {
-      const route = host.routes.find(task.route.table, task.route.name);
-      if (route !== null) this.#layer?.suspension.resume(task.index, task.label, route, true);
-    });
+    threads.handle<{ index: number; label: number; route: RouteName }>(Kind.RESUME, (of) =>
+      this.#resumeHere(of, of.route),
+    );
     threads.handle<DataTask>(Kind.DATA, (task) => this.#runData(task));
     threads.handle<EventTask>(Kind.EVENT, (task) => this.#runEvent(task));
   }
@@ -190,9 +189,11 @@ export class Async {
     return true;
   }
 
-  #resumeHere(t: Transaction, { table, name }: RouteName): void {
+  #resumeHere({ index, label }: Pick<Transaction, 'index' | 'label'>, { table, name }: RouteName): void {
     const route = this.host.routes.find(table, name);
-    if (route !== null) this.#layer?.suspension.resume(t.index, t.label, route, true);
+    if (route !== null) this.#layer?.suspension.resume(index, label, route, true);
+    // The config was read again more than once meanwhile: the transaction ends by its timer.
+    else this.#failed(`no route [${name}] to go on with`);
   }
 
   /** Upstream goes on in the default group; without one, or when it has no room, this thread does it. */

@@ -34,7 +34,7 @@ beforeEach(async () => {
     preamble: '',
     allowMissing: new Set(),
     debugOffset: 0,
-    sink: { write: ({ source, text }) => void (source === '<script>' && log.push(text.trim())) },
+    sink: { write: ({ source, text }) => void (/script|async/.test(source) && log.push(text.trim())) },
     clock,
     args: [],
     onKill: () => {},
@@ -87,4 +87,14 @@ test('async_sleep() goes on as before when the sockets do not suit a reload', as
   arrives('c2');
   clock.advance(6000);
   expect(log).toEqual(['first', 'first']);
+});
+
+test('a block that two reloads have replaced is said to be gone', async () => {
+  arrives('c1');
+  for (const text of ['second', 'third']) {
+    write(`async_sleep("5"); xlog("L_ERR", "${text}\\n");`);
+    expect((await server.reload()).ok).toBe(true);
+  }
+  clock.advance(6000);
+  expect(log).toEqual(['no route [0.0] to go on with']);
 });
