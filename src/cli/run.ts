@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Server, startServer } from '../core/server.js';
 import { JsonSink, type LogSink, StderrSink } from '../observe/log.js';
 import { BatchedOutput } from '../observe/output.js';
@@ -12,9 +12,14 @@ interface RunOptions extends ConfigOptions {
   readonly listen: readonly string[];
   readonly state?: string;
   readonly logFormat: 'text' | 'json';
-  readonly debug?: string;
+  readonly debug?: number;
   readonly workers?: number;
   readonly shm?: number;
+}
+
+function logLevel(text: string): number {
+  if (!/^-?\d$/.test(text)) throw new InvalidArgumentError('It is a number, such as 2 (INFO) or 3 (DEBUG).');
+  return Number(text);
 }
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
@@ -36,7 +41,15 @@ export function runCommand(): Command {
         .env('KTS_WORKERS'),
     )
     .addOption(new Option('--shm <MB>', 'what threads share at most, in megabytes (default 1024)').argParser(megabytes))
-    .option('-d, --debug <level>', 'log level, instead of the config’s debug')
+    .option('-d, --debug <level>', 'log level, instead of the config’s debug: -5 (ALERT) to 3 (DEBUG)', logLevel)
+    .addHelpText(
+      'after',
+      `
+SIGHUP takes changed routes over; what else has changed needs a restart, and is refused with the reasons. Databases with
+relative paths are made in --state, or else where the command was given.
+
+Exit status: 0 a clean stop, 1 the config is refused or the server cannot start, 2 used wrongly.`,
+    )
     .action(async (file: string, options: RunOptions) => {
       const { write } = new BatchedOutput(process.stderr.fd);
       const sink: LogSink = options.logFormat === 'json' ? new JsonSink(write) : new StderrSink(write, 0, process.pid);
@@ -46,7 +59,7 @@ export function runCommand(): Command {
       const start = startServer({
         ...base,
         ...(options.state === undefined ? {} : { stateDir: options.state }),
-        ...(options.debug === undefined ? {} : { debugLevel: Number(options.debug) }),
+        ...(options.debug === undefined ? {} : { debugLevel: options.debug }),
         ...(options.workers === undefined ? {} : { workers: options.workers }),
         ...(options.shm === undefined ? {} : { sharedBytes: options.shm * 2 ** 20 }),
         listen: options.listen,
