@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +23,9 @@ loadmodule "sl.so"
 loadmodule "pv.so"
 loadmodule "kex.so"
 loadmodule "ctl.so"
+loadmodule "jsonrpcs.so"
+modparam("jsonrpcs", "transport", 4)
+modparam("jsonrpcs", "dgram_socket", "${dir}/jsonrpc")
 modparam("ctl", "binrpc", "unix:${dir}/ctl")
 request_route {
   if ($rm == "OPTIONS") { sl_send_reply("200", "$stat(total_size)"); exit; }
@@ -90,6 +93,12 @@ describe('a server with worker threads that is told to end', () => {
     }
   };
 
+  /** How many sockets the kernel has at a path; one that was unlinked for another counts as well. */
+  const socketsAt = (name: string): number =>
+    readFileSync('/proc/net/unix', 'latin1')
+      .split('\n')
+      .filter((line) => line.endsWith(` ${join(dir, name)}`)).length;
+
   /** Nothing is left of it: no file but its config, and its port is free. */
   const expectNothingLeft = async (): Promise<void> => {
     expect(readdirSync(dir)).toEqual(['k.cfg']);
@@ -101,6 +110,8 @@ describe('a server with worker threads that is told to end', () => {
   it.each(WAYS)('lets a call of a worker come to its end ($by)', async ({ env, lines, shown }) => {
     start(env, lines);
     await serving();
+    expect(socketsAt('ctl'), 'sockets of one thread only').toBe(1);
+    expect(socketsAt('jsonrpc'), 'sockets of one thread only').toBe(1);
     const threads = JSON.stringify(await ctlRpc(join(dir, 'ctl'), 'core.psx', []));
     expect(threads.match(/"(script thread|SIP worker|Async Task Worker)[^"]*"/g)).toEqual(
       ['script thread 0', ...shown].map((text) => `"${text}"`),

@@ -31,6 +31,8 @@ export class Ctl {
 
   /** Opens all of them, or none. */
   async start(): Promise<void> {
+    // Thread 0 speaks for all.
+    if (this.host.threadIndex !== 0) return;
     const wire = binrpcWire(this.host.rpc, this.settings.autoconversion);
     for (const endpoint of this.#endpoints()) {
       const opened = await this.#listen(endpoint, wire);

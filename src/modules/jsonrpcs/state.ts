@@ -34,6 +34,8 @@ export class Jsonrpcs {
   }
 
   async start(): Promise<void> {
+    // Thread 0 speaks for all.
+    if (this.host.threadIndex !== 0) return;
     this.#listeners = await openTransports(this.host, this.params, this.#options);
   }
 
