@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,7 +8,11 @@ export default defineConfig({
     pool: 'forks',
     // Worker threads of the program run the sources, as the tests do.
     poolOptions: {
-      forks: { execArgv: ['--import', new URL('./test/support/typescript-loader.mjs', import.meta.url).href] },
+      // Left to itself vitest takes one core less than there are.
+      forks: {
+        maxForks: Math.max(2, availableParallelism()),
+        execArgv: ['--import', new URL('./test/support/typescript-loader.mjs', import.meta.url).href],
+      },
     },
     // Of tests that only wait for servers, side by side.
     maxConcurrency: 40,

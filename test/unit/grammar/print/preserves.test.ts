@@ -39,7 +39,9 @@ function failures(samples: readonly Sample[]): string[] {
     if (!once.ok) return before.valid ? [`${name}: ${once.diagnostics.map((d) => d.title)}`] : [];
     const twice = formatConfig(name, once.text);
     const wrong: string[] = [];
-    if (!twice.ok || twice.text !== once.text) wrong.push(`${name}: formatted again it changes`);
+    // What no reading of makes sense is not laid out by any command: it need not come to rest.
+    const readable = before.valid || allOn.valid;
+    if (readable && (!twice.ok || twice.text !== once.text)) wrong.push(`${name}: formatted again it changes`);
     if (before.valid && meaning({ name, text: once.text }).tree !== before.tree) wrong.push(`${name}: another program`);
     if (allOn.valid && meaning({ name, text: once.text }, switches).tree !== allOn.tree)
       wrong.push(`${name}: another program with all switches`);
