@@ -51,7 +51,6 @@ async function bundle() {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    keepNames: true,
     write: false,
     logLevel: 'error',
     plugins: [keepPlaces],
