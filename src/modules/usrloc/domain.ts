@@ -50,6 +50,8 @@ export class Domain {
   readonly #expiredCount: ZoneCounter;
   /** Names of the turns that changes of records take, by the hash of their address. */
   readonly #turns: readonly string[];
+  /** Other threads change records as well; without them no turns need be taken. */
+  readonly #shared: boolean;
 
   constructor(
     readonly name: string,
@@ -59,6 +61,7 @@ export class Domain {
     private readonly services: DomainServices,
   ) {
     this.#turns = Array.from({ length: TURNS }, (_, i) => `usrloc:${name}:${i}`);
+    this.#shared = zone.stats() !== null;
     this.#records = zone.map(`usrloc:${name}`, { immutable: true });
     this.#owners = zone.map<string>(`usrloc:${name}:ruid`);
     this.#contactCount = zone.counter(`usrloc:${name}:contacts`);
@@ -105,7 +108,9 @@ export class Domain {
   ): Eventually<T | StoreFailure> {
     if (this.services.rules.dbMode === DbMode.DB_ONLY) return this.#changeInDatabase(aor, work, undoIf);
     // The index of ids goes with the record: both change in one turn, or another thread's change could come in between.
-    const changed = this.zone.exclusive(this.#turnOf(aor), () => this.#changeInMemory(aor, work, undoIf));
+    const changed = this.#shared
+      ? this.zone.exclusive(this.#turnOf(aor), () => this.#changeInMemory(aor, work, undoIf))
+      : this.#changeInMemory(aor, work, undoIf);
     if (changed instanceof StoreFailure) return changed;
     const { record, result } = changed;
     if (undoIf(result)) return result;
