@@ -104,10 +104,12 @@ describe('no document and no position makes a request fail', () => {
         }
         for (const { range, newText } of formatting(workspace, URI, { tabSize: 4, insertSpaces: true })) {
           const once = TextDocument.applyEdits(document, [{ range, newText }]);
-          expect(once.replace(/\s/g, '')).toBe(text.replace(/\s/g, ''));
+          // Half a surrogate pair has no form in UTF-8, in which configs are laid out.
+          const readable = Buffer.from(text).toString();
+          expect(once.replace(/\s/g, '')).toBe(readable.replace(/\s/g, ''));
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 20, examples: [[['\ud800'], 1592]] },
     );
   });
 
